@@ -1,0 +1,31 @@
+package api
+
+import (
+	"net/http"
+	"strings"
+)
+
+// Faces are the handlers of the service; Native also answers what belongs to
+// no other.
+type Faces struct {
+	Native http.Handler
+	Admin  http.Handler
+	Health http.Handler
+}
+
+// Handler is the one port.
+func Handler(f Faces) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Cache-Control", "no-store")
+		switch path := r.URL.Path; {
+		case path == "/healthz" || path == "/readyz":
+			f.Health.ServeHTTP(w, r)
+		case strings.HasPrefix(path, "/v1/admin/"):
+			f.Admin.ServeHTTP(w, r)
+		default:
+			f.Native.ServeHTTP(w, r)
+		}
+	})
+}

@@ -1,0 +1,139 @@
+// Package envelope is how the native and the admin face identify requests and
+// answer errors (CH-008, CH-018).
+package envelope
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
+
+	"parley/domain"
+	"parley/internal/eventstore"
+	"parley/internal/pgerr"
+	"parley/queries"
+)
+
+// statuses maps what a refusal means to its HTTP status (CH section 9).
+var statuses = map[domain.Kind]int{
+	domain.Invalid:         http.StatusBadRequest,
+	domain.Unauthenticated: http.StatusUnauthorized,
+	domain.Forbidden:       http.StatusForbidden,
+	domain.NotFound:        http.StatusNotFound,
+	domain.BadMethod:       http.StatusMethodNotAllowed,
+	domain.Conflict:        http.StatusConflict,
+	domain.Mismatch:        http.StatusUnprocessableEntity,
+	domain.TooLarge:        http.StatusRequestEntityTooLarge,
+	domain.BadMedia:        http.StatusUnsupportedMediaType,
+	domain.Unavailable:     http.StatusServiceUnavailable,
+	domain.Internal:        http.StatusInternalServerError,
+}
+
+type errorBody struct {
+	Data  *struct{}   `json:"data"`
+	Error errorDetail `json:"error"`
+}
+
+type errorDetail struct {
+	Code      string `json:"code"`
+	Message   string `json:"message"`
+	RequestID string `json:"request_id"`
+}
+
+// Write answers a refusal.
+func Write(c *gin.Context, e *domain.Error) {
+	if e.Kind == domain.Unavailable {
+		c.Header("Retry-After", "1")
+	}
+	if e.Kind == domain.Unauthenticated {
+		c.Header("WWW-Authenticate", "Bearer")
+	}
+	c.AbortWithStatusJSON(statuses[e.Kind], errorBody{Error: errorDetail{
+		Code: e.Code, Message: e.Message, RequestID: RequestID(c),
+	}})
+}
+
+// Fail answers an error: a refusal as it is, a store that is away as 503,
+// anything else logged once and shown as 500 without detail. Nobody is
+// answered who has gone.
+func Fail(c *gin.Context, logger *slog.Logger, err error) {
+	var refusal *domain.Error
+	switch {
+	case errors.As(err, &refusal):
+	case errors.Is(err, context.Canceled) && c.Request.Context().Err() != nil:
+		c.Abort()
+		return
+	case unavailable(err):
+		logger.Warn("not available", "request", RequestID(c), "route", c.FullPath(), "err", err)
+		refusal = domain.ErrUnavailable
+	default:
+		logger.Error("fault", "request", RequestID(c), "route", c.FullPath(), "err", err)
+		refusal = domain.ErrInternal
+	}
+	Write(c, refusal)
+}
+
+func unavailable(err error) bool {
+	return errors.Is(err, eventstore.ErrUnavailable) || errors.Is(err, eventstore.ErrAmbiguous) ||
+		errors.Is(err, eventstore.ErrClosed) || errors.Is(err, queries.ErrBehind) || pgerr.Unavailable(err)
+}
+
+const requestID = "request"
+
+// RequestID is the id of the request that is being answered.
+func RequestID(c *gin.Context) string { return c.GetString(requestID) }
+
+// Identify is the middleware that gives every response its X-Request-Id, the
+// request's own if it has a usable one, and survives panics.
+func Identify(logger *slog.Logger) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		id := c.GetHeader("X-Request-Id")
+		if !Printable(id, 64) {
+			id = uuid.NewString()
+		}
+		c.Set(requestID, id)
+		c.Header("X-Request-Id", id)
+		defer func() {
+			if v := recover(); v != nil {
+				logger.Error("panic", "request", id, "route", c.FullPath(), "panic", v)
+				Write(c, domain.ErrInternal)
+			}
+		}()
+		c.Next()
+	}
+}
+
+// NewEngine is a Gin engine without magic: no redirects, no trusted proxies,
+// 404 and 405 in the envelope.
+func NewEngine(logger *slog.Logger) *gin.Engine {
+	gin.SetMode(gin.ReleaseMode)
+	e := gin.New()
+	e.RedirectTrailingSlash = false
+	e.HandleMethodNotAllowed = true
+	e.UseRawPath = true
+	e.UnescapePathValues = true
+	e.ContextWithFallback = true
+	if err := e.SetTrustedProxies(nil); err != nil {
+		panic(err) // nil is always accepted
+	}
+	e.Use(Identify(logger))
+	e.NoRoute(func(c *gin.Context) { Write(c, domain.ErrNotFound) })
+	e.NoMethod(func(c *gin.Context) { Write(c, domain.ErrMethodNotAllowed) })
+	return e
+}
+
+// Printable reports whether s has 1 to most printable ASCII characters.
+func Printable(s string, most int) bool {
+	if len(s) == 0 || len(s) > most {
+		return false
+	}
+	for _, b := range []byte(s) {
+		if b < ' ' || b > '~' {
+			return false
+		}
+	}
+	return true
+}

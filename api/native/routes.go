@@ -1,0 +1,35 @@
+package native
+
+import (
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"parley/api/envelope"
+)
+
+// routes is the whole dialect on one page.
+func (s *Server) routes(r gin.IRoutes) {
+	r.GET("/v1/channels", s.handle(s.listChannels))
+	r.POST("/v1/channels", s.handle(s.createChannel))
+	r.GET("/v1/channels/:channel", s.handle(s.getChannel))
+
+	r.GET("/v1/channels/:channel/members", s.handle(s.listMembers))
+	r.POST("/v1/channels/:channel/members", s.handle(s.addMember))
+	r.DELETE("/v1/channels/:channel/members/:user", s.handle(s.removeMember))
+
+	r.GET("/v1/channels/:channel/messages", s.handle(s.listMessages))
+	r.POST("/v1/channels/:channel/messages", s.handle(s.sendMessage))
+	r.GET("/v1/channels/:channel/messages/:message", s.handle(s.getMessage))
+
+	r.GET("/v1/users/me/blocks", s.handle(s.listBlocks))
+	r.PUT("/v1/users/me/blocks/:user", s.handle(s.blockUser))
+	r.DELETE("/v1/users/me/blocks/:user", s.handle(s.unblockUser))
+}
+
+// Handler is the face as an HTTP handler.
+func (s *Server) Handler() http.Handler {
+	e := envelope.NewEngine(s.Logger)
+	s.routes(e)
+	return e
+}

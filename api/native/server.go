@@ -1,0 +1,123 @@
+package native
+
+import (
+	"context"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"parley/api/envelope"
+	"parley/commands"
+	"parley/domain"
+	"parley/queries"
+)
+
+// Verifier turns a bearer token into an actor; the hash names the token.
+type Verifier interface {
+	Verify(ctx context.Context, token string) (domain.Actor, [32]byte, error)
+}
+
+// Server serves the face.
+type Server struct {
+	Commands *commands.Service
+	Queries  *queries.Service
+	Tokens   Verifier
+	Logger   *slog.Logger
+}
+
+const (
+	requestTimeout = 10 * time.Second
+	// nameTimeout is how long a request waits for the recording of the
+	// display name that its token brought.
+	nameTimeout = 200 * time.Millisecond
+)
+
+// request is one authenticated call.
+type request struct {
+	*gin.Context
+	ctx   context.Context
+	actor domain.Actor
+	named <-chan struct{} // closed when the token's name is recorded
+}
+
+type handler func(*request) error
+
+// handle authenticates, bounds the request and answers its error.
+func (s *Server) handle(h handler) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		ctx, cancel := context.WithTimeout(c.Request.Context(), requestTimeout)
+		defer cancel()
+		r := &request{Context: c, ctx: ctx}
+		err := s.authenticate(r)
+		if err == nil {
+			err = h(r)
+		}
+		if err != nil {
+			envelope.Fail(c, s.Logger, err)
+		}
+	}
+}
+
+// authenticate reads the bearer token (CH-002 to CH-006).
+func (s *Server) authenticate(r *request) error {
+	headers := r.Request.Header.Values("Authorization")
+	if len(headers) == 0 {
+		return domain.ErrMissingToken
+	}
+	scheme, token, _ := strings.Cut(headers[0], " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return domain.ErrMissingToken
+	}
+	if len(headers) > 1 {
+		return domain.ErrInvalidToken.Because("send one Authorization header")
+	}
+	actor, hash, err := s.Tokens.Verify(r.ctx, strings.TrimSpace(token))
+	if err != nil {
+		return err
+	}
+	actor.Request = envelope.RequestID(r.Context)
+	r.actor = actor
+	r.named = s.Commands.NameFromToken(r.ctx, actor, hash)
+	return nil
+}
+
+// settleName waits a moment for the recording of the token's name.
+func (r *request) settleName() {
+	if r.named == nil {
+		return
+	}
+	select {
+	case <-r.named:
+	case <-time.After(nameTimeout):
+	case <-r.ctx.Done():
+	}
+	r.named = nil
+}
+
+// done answers a write whose effect is at a position (CH-028).
+func (r *request) done(status int, at int64, body any) {
+	r.settleName()
+	r.Header("Parley-Position", formatPosition(at))
+	if body == nil {
+		r.Status(status)
+		return
+	}
+	r.JSON(status, body)
+}
+
+// fresh is what a read must show: the caller's own writes, and what
+// Parley-Min-Position asks for (CH-020, CH-028).
+func (s *Server) fresh(r *request) (queries.Freshness, error) {
+	at := int64(0)
+	if text := r.GetHeader("Parley-Min-Position"); text != "" {
+		var ok bool
+		if at, ok = parsePosition(text); !ok {
+			return 0, domain.ErrInvalidRequest.Because("Parley-Min-Position takes what Parley-Position gave")
+		}
+	}
+	r.settleName()
+	own, err := s.Commands.OwnWrites(r.ctx, r.actor)
+	return queries.Freshness(max(at, own)), err
+}

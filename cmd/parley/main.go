@@ -1,0 +1,87 @@
+// Command parley is a self-hosted, event-sourced chat backend.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+func main() {
+	os.Exit(run(context.Background(), os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// Exit codes.
+const (
+	exitOK       = 0
+	exitFault    = 1 // something failed
+	exitUsage    = 2 // the command line or the configuration is wrong
+	exitRefused  = 3 // the environment does not allow it: port, data directory, root key
+	exitPostgres = 4 // no PostgreSQL server binaries were found
+)
+
+// globals are what every command shares.
+type globals struct {
+	ctx    context.Context
+	stdout io.Writer
+	stderr io.Writer
+}
+
+type cli struct {
+	Config kong.ConfigFlag `help:"YAML file with settings, named like the flags." placeholder:"FILE" env:"PARLEY_CONFIG"`
+
+	Serve   serveCmd   `cmd:"" help:"Run the server."`
+	Demo    demoCmd    `cmd:"" help:"Run the server on ./parley-demo, with rooms in which people talk."`
+	Token   tokenCmd   `cmd:"" help:"Sign a user token, through a running server."`
+	Bench   benchCmd   `cmd:"" help:"Measure a server beside the floor on this machine."`
+	Version versionCmd `cmd:"" help:"Print the version."`
+}
+
+// refusal is an error with an exit code of its own and a remedy in its text.
+type refusal struct {
+	code int
+	err  error
+}
+
+func (r refusal) Error() string { return r.err.Error() }
+func (r refusal) Unwrap() error { return r.err }
+
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+	var c cli
+	exited := -1
+	parser, err := kong.New(&c, kong.Name("parley"),
+		kong.Description("A self-hosted, event-sourced chat backend: every fact kept, read models that can be rebuilt."),
+		kong.Writers(stdout, stderr), kong.Exit(func(code int) { exited = code }),
+		kong.Configuration(loadConfig), kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
+	if err != nil {
+		fmt.Fprintln(stderr, "parley:", err)
+		return exitFault
+	}
+	k, err := parser.Parse(args)
+	if exited >= 0 {
+		return exited // help was asked for
+	}
+	if err != nil {
+		fmt.Fprintf(stderr, "parley: %v\nRun parley --help for the commands and their flags.\n", err)
+		return exitUsage
+	}
+	err = k.Run(&globals{ctx: ctx, stdout: stdout, stderr: stderr})
+	if err == nil {
+		return exitOK
+	}
+	fmt.Fprintln(stderr, "parley:", err)
+	var r refusal
+	if errors.As(err, &r) {
+		return r.code
+	}
+	return exitFault
+}

@@ -1,0 +1,228 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+	"time"
+
+	"parley/internal/embeddedpg"
+	"parley/internal/keyring"
+	"parley/internal/server"
+)
+
+type serveCmd struct {
+	Addr        string `help:"Address to serve on." default:"127.0.0.1:8080" env:"PARLEY_ADDR"`
+	AdminAddr   string `help:"Address of profiles; a free port when empty." env:"PARLEY_ADMIN_ADDR"`
+	DataDir     string `help:"Folder of the embedded database, the root key and the operator token." default:"./parley-data" env:"PARLEY_DATA_DIR"`
+	DatabaseURL string `help:"PostgreSQL to use instead of an embedded one." env:"PARLEY_DATABASE_URL"`
+	EventStore  string `help:"Where the log is." default:"postgres" enum:"postgres" env:"PARLEY_EVENT_STORE"`
+	Bootstrap   string `help:"YAML file that declares apps and keys." placeholder:"FILE" env:"PARLEY_BOOTSTRAP"`
+	RootKeyFile string `help:"File of the root key; in the data directory when empty." env:"PARLEY_ROOT_KEY_FILE"`
+	OperatorKey string `help:"Operator token, at least 32 characters; generated in the data directory when empty." env:"PARLEY_OPERATOR_KEY"`
+	PgBin       string `help:"Folder of PostgreSQL's server binaries." env:"PARLEY_PG_BIN"`
+	LogFormat   string `help:"text, json or auto: text on a terminal." default:"auto" enum:"auto,text,json" env:"PARLEY_LOG_FORMAT"`
+}
+
+// Timeouts of the HTTP server.
+const (
+	headerTimeout = 5 * time.Second
+	bodyTimeout   = 20 * time.Second
+	writeTimeout  = 30 * time.Second
+	idleTimeout   = 60 * time.Second
+	drainTimeout  = 15 * time.Second
+	maxHeader     = 32 << 10
+)
+
+// Run serves until the context ends.
+func (c *serveCmd) Run(g *globals) error {
+	return c.run(g, func(context.Context, *server.Server, string) error { return nil })
+}
+
+// run serves; ready is called when everything runs, before the server says so.
+func (c *serveCmd) run(g *globals, ready func(ctx context.Context, s *server.Server, url string) error) error {
+	logger := newLogger(c.LogFormat, g.stderr)
+	var declared bootstrap
+	if c.Bootstrap != "" {
+		var err error
+		if declared, err = readBootstrap(c.Bootstrap); err != nil {
+			return refusal{exitUsage, err}
+		}
+	}
+	if c.OperatorKey != "" && len(c.OperatorKey) < 32 {
+		return refusal{exitUsage, errors.New("the operator token needs at least 32 characters")}
+	}
+	// The port comes first: when it is taken nothing else is touched.
+	listener, err := net.Listen("tcp", c.Addr)
+	if err != nil {
+		return refusal{exitRefused, fmt.Errorf("cannot serve on %s: %w: choose another address with --addr or PARLEY_ADDR", c.Addr, err)}
+	}
+	front := &front{}
+	h := &http.Server{
+		Handler: front, ReadHeaderTimeout: headerTimeout, ReadTimeout: bodyTimeout, WriteTimeout: writeTimeout,
+		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader, ErrorLog: slog.NewLogLogger(logger.Handler(), slog.LevelDebug),
+	}
+	serving := make(chan error, 1)
+	go func() { serving <- h.Serve(listener) }()
+	defer h.Close()
+
+	n, err := c.start(g, logger)
+	if err != nil {
+		return err
+	}
+	defer n.stop(logger)
+	url := "http://" + listener.Addr().String()
+	if err := c.prepare(g, n, declared, url, logger); err != nil {
+		return err
+	}
+	if err := ready(g.ctx, n.server, url); err != nil {
+		return err
+	}
+	front.set(n.server.Handler)
+	admin, err := serveProfiles(c.AdminAddr)
+	if err != nil {
+		return refusal{exitRefused, err}
+	}
+	defer admin.Close()
+	logger.Info("admin listener", "addr", admin.Addr)
+	fmt.Fprintf(g.stdout, "ready on %s\n", url)
+
+	select {
+	case <-g.ctx.Done():
+		logger.Info("stopping")
+		ctx, cancel := context.WithTimeout(context.Background(), drainTimeout)
+		defer cancel()
+		return h.Shutdown(ctx)
+	case err := <-serving:
+		return fmt.Errorf("serve: %w", err)
+	case <-n.postgresGone():
+		return fmt.Errorf("the embedded PostgreSQL cannot be kept running: %w; see %s", n.postgres.Wait(), n.postgres.LogFile())
+	}
+}
+
+// front answers 503 until the service behind it is ready.
+type front struct{ handler atomic.Pointer[http.Handler] }
+
+func (f *front) set(h http.Handler) { f.handler.Store(&h) }
+
+func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if h := f.handler.Load(); h != nil {
+		(*h).ServeHTTP(w, r)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if r.URL.Path == "/healthz" {
+		io.WriteString(w, `{"status":"ok"}`)
+		return
+	}
+	w.Header().Set("Retry-After", "1")
+	w.WriteHeader(http.StatusServiceUnavailable)
+	io.WriteString(w, `{"data":null,"error":{"code":"UNAVAILABLE","message":"the service is starting"}}`)
+}
+
+// node is what runs below the listener.
+type node struct {
+	postgres  *embeddedpg.Server // nil with an external database
+	server    *server.Server
+	dir       string
+	token     string
+	described bool
+}
+
+func (n *node) postgresGone() <-chan struct{} {
+	if n.postgres == nil {
+		return nil
+	}
+	return n.postgres.Done()
+}
+
+func (n *node) stop(logger *slog.Logger) {
+	if n.described {
+		os.Remove(filepath.Join(n.dir, descriptionFile))
+	}
+	if n.server != nil {
+		n.server.Close()
+	}
+	if n.postgres != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
+		if err := n.postgres.Stop(ctx); err != nil {
+			logger.Warn("stop the embedded PostgreSQL", "err", err)
+		}
+	}
+}
+
+// start brings up the database, if it is ours, and the service over it.
+func (c *serveCmd) start(g *globals, logger *slog.Logger) (_ *node, err error) {
+	n := &node{}
+	if n.dir, err = filepath.Abs(c.DataDir); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			n.stop(logger)
+		}
+	}()
+	url := c.DatabaseURL
+	if url == "" {
+		n.postgres, err = embeddedpg.Start(g.ctx, embeddedpg.Config{DataDir: n.dir, BinDir: c.PgBin, Logger: logger})
+		if err != nil {
+			return nil, explainPostgres(err)
+		}
+		url = n.postgres.URL()
+	} else if err := os.MkdirAll(n.dir, 0o700); err != nil {
+		return nil, refusal{exitRefused, fmt.Errorf("data directory: %w", err)}
+	}
+	if n.token, err = operatorToken(c.OperatorKey, n.dir); err != nil {
+		return nil, refusal{exitRefused, err}
+	}
+	rootKey := c.RootKeyFile
+	if rootKey == "" {
+		rootKey = filepath.Join(n.dir, "root.key")
+	}
+	n.server, err = server.Open(g.ctx, server.Config{
+		DatabaseURL: url, Shared: c.DatabaseURL != "", RootKeyFile: rootKey, Operator: n.token, Logger: logger,
+	})
+	var root *keyring.RootKeyError
+	if errors.As(err, &root) {
+		return nil, refusal{exitRefused, err}
+	}
+	return n, err
+}
+
+func explainPostgres(err error) error {
+	var missing *embeddedpg.MissingBinariesError
+	if errors.As(err, &missing) {
+		return refusal{exitPostgres, err}
+	}
+	return refusal{exitRefused, err}
+}
+
+// prepare declares apps and writes server.json. The first start without a
+// bootstrap file makes an app and says how to use it.
+func (c *serveCmd) prepare(g *globals, n *node, declared bootstrap, url string, logger *slog.Logger) error {
+	head, err := n.server.Log.Head(g.ctx)
+	if err != nil {
+		return err
+	}
+	if err := declared.apply(g.ctx, n.server.Commands, logger); err != nil {
+		return err
+	}
+	if head == 0 && c.Bootstrap == "" {
+		if err := firstStart(g, n.server, url); err != nil {
+			return err
+		}
+	}
+	if err := writeDescription(n.dir, description{URL: url, Token: n.token, PID: os.Getpid()}); err != nil {
+		return err
+	}
+	n.described = true
+	return nil
+}

@@ -1,0 +1,52 @@
+package commands
+
+import (
+	"context"
+
+	"parley/domain"
+)
+
+// AddMember asks for a user to become a member; oneself means joining.
+type AddMember struct {
+	By      domain.Actor
+	Channel domain.ChannelID
+	User    domain.UserID
+	Role    domain.Role // "" is member
+	Once    []string
+	Input   error // what was wrong with the body
+}
+
+// AddMember adds or joins (CH-210 to CH-218).
+func (s *Service) AddMember(ctx context.Context, c AddMember) (Outcome, error) {
+	q := request{
+		actor: c.By, stream: domain.ChannelStream(c.By.App, c.Channel), once: c.Once,
+		fields: domain.AppendTuple(nil, []byte(c.User), []byte(c.Role)),
+	}
+	return s.decide(ctx, q, func(d *decision) ([]domain.Event, error) {
+		d.actor(c.By)
+		return d.channel(c.By.App, c.Channel).Add(c.By, domain.AddMember{User: c.User, Role: c.Role, Input: c.Input})
+	})
+}
+
+// RemoveMember asks for a member to be taken out; oneself means leaving.
+type RemoveMember struct {
+	By      domain.Actor
+	Channel domain.ChannelID
+	User    domain.UserID
+}
+
+// RemoveMember removes or leaves (CH-220 to CH-226).
+func (s *Service) RemoveMember(ctx context.Context, c RemoveMember) (Outcome, error) {
+	q := request{actor: c.By, stream: domain.ChannelStream(c.By.App, c.Channel)}
+	return s.decide(ctx, q, func(d *decision) ([]domain.Event, error) {
+		d.actor(c.By)
+		return d.channel(c.By.App, c.Channel).Remove(c.By, c.User)
+	})
+}
+
+// actor makes the acting user's stream a guard of the decision.
+func (d *decision) actor(a domain.Actor) {
+	if u := a.User(); u != "" {
+		d.user(a.App, u)
+	}
+}

@@ -1,0 +1,111 @@
+package commands
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"parley/domain"
+)
+
+// SendMessage asks for a message of the actor in a channel.
+type SendMessage struct {
+	By      domain.Actor
+	Channel domain.ChannelID
+	Kind    domain.MessageKind // "" is text
+	Text    string
+	Limit   domain.TextLimit
+	Once    []string // scope of the request's idempotency, nil for none
+	// Input is what was wrong with the body, answered in its turn (CH-026).
+	Input error
+}
+
+// Sent is the outcome of SendMessage; SenderName is the name the message
+// carries.
+type Sent struct {
+	Outcome
+	SenderName string
+}
+
+// SendMessage appends to a new stream; the log draws the message's id. It is
+// guarded by the channel and the sender, in a dm by both users, so that no
+// message follows a removal or a block.
+func (s *Service) SendMessage(ctx context.Context, c SendMessage) (Sent, error) {
+	name, err := s.nameOf(ctx, c.By)
+	if err != nil {
+		return Sent{}, err
+	}
+	m := domain.SendMessage{
+		Kind: c.Kind, Content: domain.Content{Text: c.Text, SenderName: name}, Limit: c.Limit, Input: c.Input,
+	}
+	q := request{
+		actor: c.By, stream: domain.MessagePrefix(c.By.App, c.Channel), draw: true,
+		once: c.Once, fields: domain.AppendTuple(m.Content.Canonical(m.Refs, m.Mentions), []byte(m.Kind)),
+	}
+	out, err := s.decide(ctx, q, func(d *decision) ([]domain.Event, error) {
+		ch := d.channel(c.By.App, c.Channel)
+		m := m
+		m.Author, m.Blocked = d.author(c.By, c.Channel), d.blocked(c.By, ch)
+		return ch.Send(c.By, m)
+	})
+	return Sent{Outcome: out, SenderName: name}, err
+}
+
+// author is the key that seals what an actor writes in a channel: its own, or
+// the channel's when no user acts.
+func (d *decision) author(a domain.Actor, c domain.ChannelID) domain.Subject {
+	if u := a.User(); u != "" {
+		return d.user(a.App, u).Subject(u)
+	}
+	return domain.ChannelSubject(c)
+}
+
+// blocked reports whether one of the users of a dm blocks the other.
+func (d *decision) blocked(a domain.Actor, ch *domain.Channel) bool {
+	if ch.Kind != domain.DM {
+		return false
+	}
+	peer := ch.Peer(a.User())
+	return d.user(a.App, a.User()).Blocks(peer) || d.user(a.App, peer).Blocks(a.User())
+}
+
+// DisplayName is the display name of a user now (CH-024).
+func (s *Service) DisplayName(ctx context.Context, app domain.AppID, u domain.UserID) (string, error) {
+	return s.nameOf(ctx, domain.Actor{App: app, Kind: domain.ActorUser, ID: string(u)})
+}
+
+// nameOf is the display name of an actor now: that of its token unless a
+// newer token had another, else the last one seen, else its id (CH-024).
+func (s *Service) nameOf(ctx context.Context, a domain.Actor) (string, error) {
+	u := a.User()
+	if u == "" {
+		return a.ID, nil
+	}
+	var named domain.Recorded
+	var subject domain.Subject
+	accepted := false
+	_, _, err := s.ask(ctx, func(d *decision) ([]domain.Event, error) {
+		user := d.user(a.App, u)
+		named, subject, accepted = user.Name, user.Subject(u), user.Accepts(a.NameIssued)
+		return nil, nil
+	})
+	if err != nil {
+		return "", err
+	}
+	if a.Name != "" && accepted {
+		return a.Name, nil
+	}
+	e, ok := named.Event.(domain.UserNamed)
+	if !ok {
+		return string(u), nil
+	}
+	plain, err := s.keys.Open(ctx, a.App, subject, named.ID, e.Sealed.Blob)
+	if err != nil {
+		return "", fmt.Errorf("open the name of a user: %w", err)
+	}
+	var p domain.Profile
+	if err := json.Unmarshal(plain, &p); err != nil {
+		return "", fmt.Errorf("decode the name of a user: %w", err)
+	}
+	return p.Name, nil
+}

@@ -1,0 +1,18 @@
+package commands
+
+import (
+	"strconv"
+
+	"parley/domain"
+)
+
+// NativeOnce is the scope of a native Idempotency-Key: one caller's use of
+// one key for one command in one channel.
+func NativeOnce(a domain.Actor, command string, c domain.ChannelID, key string) []string {
+	return []string{string(a.App), "n", command, a.ID, c.String(), key}
+}
+
+// ImportOnce is the scope of the n-th entry of an imported source.
+func ImportOnce(app domain.AppID, source string, n int64) []string {
+	return []string{string(app), "i", source, strconv.FormatInt(n, 10)}
+}

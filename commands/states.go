@@ -1,0 +1,95 @@
+package commands
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"parley/domain"
+	"parley/internal/eventstore"
+)
+
+// state is a folded aggregate. Every event up to the tail's position is
+// folded in, or current is false and the next decision reads on. Its fields
+// belong to Service.folding, a lock held for moments only, never across I/O.
+type state struct {
+	stream string
+	turn   sync.Mutex // one decision at a time writes the stream on this node
+	load   sync.Mutex // one load at a time
+
+	folded  domain.State
+	last    eventstore.Revision
+	current bool
+	missed  bool // during a load, an event was seen that could not be folded
+}
+
+func (s *Service) state(stream string, zero func() domain.State) *state {
+	st, _ := s.states.ComputeIfAbsent(stream, func() (*state, bool) {
+		return &state{stream: stream, folded: zero(), last: eventstore.None}, false
+	})
+	return st
+}
+
+// learn takes an event from the tail or an own append. One that does not
+// follow the last folded event makes the state read on before its next use.
+func (s *Service) learn(st *state, r eventstore.Recorded) {
+	s.folding.RLock()
+	known := r.Revision <= st.last
+	s.folding.RUnlock()
+	if known {
+		return
+	}
+	e, err := r.Decode()
+	s.folding.Lock()
+	defer s.folding.Unlock()
+	switch {
+	case r.Revision <= st.last:
+	case err == nil && st.current && r.Revision == st.last+1:
+		st.folded.Evolve(e)
+		st.last = r.Revision
+	default:
+		st.current, st.missed = false, true
+	}
+}
+
+// refresh reads a state on from its last folded event until nothing newer was
+// seen meanwhile. With force it reads even if the state seems current.
+func (s *Service) refresh(ctx context.Context, st *state, force bool) error {
+	st.load.Lock()
+	defer st.load.Unlock()
+	for {
+		s.folding.Lock()
+		if st.current && !force {
+			s.folding.Unlock()
+			return nil
+		}
+		st.missed, force = false, false
+		from := st.last + 1
+		s.folding.Unlock()
+		for r, err := range s.log.ReadStream(ctx, st.stream, from) {
+			if err == nil {
+				err = s.foldLoaded(st, r)
+			}
+			if err != nil {
+				return fmt.Errorf("load %s: %w", st.stream, err)
+			}
+		}
+		s.folding.Lock()
+		st.current = !st.missed
+		s.folding.Unlock()
+	}
+}
+
+func (s *Service) foldLoaded(st *state, r eventstore.Recorded) error {
+	e, err := r.Decode()
+	if err != nil {
+		return err
+	}
+	s.folding.Lock()
+	defer s.folding.Unlock()
+	if r.Revision == st.last+1 {
+		st.folded.Evolve(e)
+		st.last = r.Revision
+	}
+	return nil
+}

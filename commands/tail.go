@@ -1,0 +1,149 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"parley/domain"
+	"parley/internal/eventstore"
+)
+
+// tail is what the node knows from following the log: how far it has
+// followed, and the newest position of each actor whose writes a projection
+// may not show yet.
+type tail struct {
+	position atomic.Int64
+	applied  func() int64
+	mu       sync.Mutex
+	moved    chan struct{}
+	actors   map[actorKey]int64
+	prune    int
+}
+
+type actorKey struct {
+	app  domain.AppID
+	kind domain.ActorKind
+	id   string
+}
+
+// pruneAt is the number of actors from which those whose writes are applied
+// everywhere are dropped.
+const pruneAt = 4096
+
+func (t *tail) note(k actorKey, p int64) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if p <= t.actors[k] {
+		return
+	}
+	t.actors[k] = p
+	if len(t.actors) < max(pruneAt, t.prune) {
+		return
+	}
+	low := t.applied()
+	for k, p := range t.actors {
+		if p <= low {
+			delete(t.actors, k)
+		}
+	}
+	t.prune = 2 * len(t.actors)
+}
+
+func (t *tail) advance(p int64) {
+	t.position.Store(p)
+	t.mu.Lock()
+	if t.moved != nil {
+		close(t.moved)
+		t.moved = nil
+	}
+	t.mu.Unlock()
+}
+
+func (t *tail) wait(ctx context.Context, p int64) error {
+	for {
+		t.mu.Lock()
+		if t.position.Load() >= p {
+			t.mu.Unlock()
+			return nil
+		}
+		if t.moved == nil {
+			t.moved = make(chan struct{})
+		}
+		moved := t.moved
+		t.mu.Unlock()
+		select {
+		case <-moved:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+func keyOf(a domain.Actor) actorKey { return actorKey{a.App, a.Kind, a.ID} }
+
+// Run follows the log until the context ends: folded states learn what was
+// appended, here and elsewhere. started is closed when it follows.
+func (s *Service) Run(ctx context.Context, started chan<- struct{}) error {
+	head, err := s.log.Head(ctx)
+	if err != nil {
+		return err
+	}
+	sub, err := s.log.Subscribe(ctx, head)
+	if err != nil {
+		return err
+	}
+	defer sub.Close()
+	s.tail.position.Store(int64(head))
+	close(started)
+	for {
+		b, err := sub.Next(ctx, 1000)
+		switch {
+		case ctx.Err() != nil || errors.Is(err, eventstore.ErrClosed):
+			return nil
+		case err != nil:
+			s.logger.Warn("following the log", "err", err)
+			select {
+			case <-time.After(100 * time.Millisecond):
+			case <-ctx.Done():
+				return nil
+			}
+			continue
+		}
+		for _, r := range b.Events {
+			s.see(r)
+		}
+		s.tail.advance(int64(b.Events[len(b.Events)-1].Position))
+	}
+}
+
+func (s *Service) see(r eventstore.Recorded) {
+	if st, ok := s.states.GetIfPresent(r.Stream); ok {
+		s.learn(st, r)
+	}
+	if actor := r.Meta[domain.MetaActor]; actor != "" {
+		s.tail.note(actorKey{
+			domain.AppID(r.Meta[domain.MetaApp]), domain.ActorKind(r.Meta[domain.MetaActorKind]), actor,
+		}, int64(r.Position))
+	}
+}
+
+// OwnWrites is the position that a read of an actor must have reached to show
+// everything that the actor wrote, on whichever node (CH-020a).
+func (s *Service) OwnWrites(ctx context.Context, a domain.Actor) (int64, error) {
+	head, err := s.log.Head(ctx)
+	if err != nil {
+		return 0, err
+	}
+	if err := s.tail.wait(ctx, int64(head)); err != nil {
+		return 0, err
+	}
+	s.tail.mu.Lock()
+	defer s.tail.mu.Unlock()
+	return s.tail.actors[keyOf(a)], nil
+}
+
+// Wait returns when nothing that outlives its request is under way.
+func (s *Service) Wait() { s.working.Wait() }

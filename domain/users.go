@@ -1,0 +1,140 @@
+package domain
+
+import "time"
+
+// UserNamed: a token carried a display name that differs from the last one.
+// Issued is the token's iat, or the first sight of a token without, in
+// milliseconds.
+type UserNamed struct {
+	Issued int64   `json:"issued"`
+	Digest *Digest `json:"digest"`
+	Sealed *Secret `json:"sealed"` // Profile, under the user's key
+}
+
+// UserBlocked: the user does not want direct messages with User.
+type UserBlocked struct {
+	User UserID `json:"user"`
+}
+
+// UserUnblocked: the block is lifted.
+type UserUnblocked struct {
+	User UserID `json:"user"`
+}
+
+// UserErased: the user's keys up to now are deleted; what they sealed is gone.
+type UserErased struct{}
+
+// Profile is what UserNamed seals.
+type Profile struct {
+	Name string `json:"name"`
+}
+
+// Type names the event.
+func (UserNamed) Type() string { return "UserNamed" }
+
+// Type names the event.
+func (UserBlocked) Type() string { return "UserBlocked" }
+
+// Type names the event.
+func (UserUnblocked) Type() string { return "UserUnblocked" }
+
+// Type names the event.
+func (UserErased) Type() string { return "UserErased" }
+
+// Secrets lists what is to be sealed.
+func (e UserNamed) Secrets() ([]*Secret, *Digest) { return []*Secret{e.Sealed}, e.Digest }
+
+// User is the state of a user.
+type User struct {
+	ID     UserID
+	blocks map[UserID]bool
+	erased int // how often
+	named  int64
+	digest []byte
+	// Name is the newest UserNamed of the current key version, still
+	// sealed; its Event is nil when there is none.
+	Name Recorded
+}
+
+// NewUser is a user before its first event.
+func NewUser() *User { return &User{blocks: map[UserID]bool{}} }
+
+// Evolve folds an event of the user.
+func (u *User) Evolve(r Recorded) {
+	u.ID = r.Stream.User
+	switch e := r.Event.(type) {
+	case UserNamed:
+		u.Name, u.named = r, e.Issued
+		if e.Digest != nil {
+			u.digest = e.Digest.Sum
+		}
+	case UserBlocked:
+		u.blocks[e.User] = true
+	case UserUnblocked:
+		delete(u.blocks, e.User)
+	case UserErased:
+		u.erased++
+		u.Name, u.named, u.digest = Recorded{}, 0, nil
+	}
+}
+
+// KeyVersion is the version of the key that seals for the user now: 1 + the
+// number of erasures.
+func (u *User) KeyVersion() int { return 1 + u.erased }
+
+// UserSubject is the key of a user at a version.
+func UserSubject(id UserID, version int) Subject {
+	return Subject{Kind: SubjectUser, ID: string(id), Version: version}
+}
+
+// Subject is the key that seals for the user id now.
+func (u *User) Subject(id UserID) Subject { return UserSubject(id, u.KeyVersion()) }
+
+// Accepts reports whether a name from a token issued at a moment counts: the
+// token is not older than the last one that named the user (CH-024).
+func (u *User) Accepts(issued time.Time) bool { return issued.UnixMilli() >= u.named }
+
+// NameDigest is the digest of the user's name, nil without one.
+func (u *User) NameDigest() []byte { return u.digest }
+
+// Rename takes the display name of a token. An older token's name, and the
+// name that the user has already, change nothing.
+func (u *User) Rename(id UserID, name string, issued time.Time, same bool) []Event {
+	if name == "" || same || !u.Accepts(issued) {
+		return nil
+	}
+	s := u.Subject(id)
+	return []Event{UserNamed{
+		Issued: issued.UnixMilli(),
+		Digest: &Digest{Subject: s, Of: NameContent(name)},
+		Sealed: Seal(s, Profile{Name: name}),
+	}}
+}
+
+// NameContent is what the digest of a display name is computed over.
+func NameContent(name string) []byte {
+	return AppendTuple([]byte{contentFormat}, []byte("name"), []byte(name))
+}
+
+// Blocks reports whether the user blocks another.
+func (u *User) Blocks(other UserID) bool { return u.blocks[other] }
+
+// Block stops direct messages with another user (CH-900); a block that
+// stands changes nothing.
+func (u *User) Block(by, other UserID) ([]Event, error) {
+	if by == other {
+		return nil, ErrInvalidRequest.Because("one cannot block oneself")
+	}
+	if u.blocks[other] {
+		return nil, nil
+	}
+	return []Event{UserBlocked{other}}, nil
+}
+
+// Unblock lifts a block (CH-902); without one nothing changes.
+func (u *User) Unblock(other UserID) []Event {
+	if !u.blocks[other] {
+		return nil
+	}
+	return []Event{UserUnblocked{other}}
+}

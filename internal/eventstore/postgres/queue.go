@@ -1,0 +1,106 @@
+package postgres
+
+import (
+	"fmt"
+	"sync"
+	"time"
+
+	"parley/internal/eventstore"
+)
+
+// Limits of one batch.
+const (
+	batchEvents = 1024
+	batchBytes  = 1 << 20
+)
+
+// queue gathers requests while a batch is under way. At any time at most one
+// goroutine, the leader, takes batches from it.
+type queue struct {
+	mu      sync.Mutex
+	waiting []*request
+	led     bool
+	down    bool // the database is away: refuse at once
+	closed  bool
+	idle    chan struct{} // closed when the last leader has left a closed queue
+}
+
+func newQueue() *queue { return &queue{idle: make(chan struct{})} }
+
+// add puts a request in line. It tells the caller to lead, or to find a leader,
+// if nobody does.
+func (q *queue) add(r *request) (lead bool, err error) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	switch {
+	case q.closed:
+		return false, eventstore.ErrClosed
+	case q.down:
+		return false, fmt.Errorf("%w: no connection to the database", eventstore.ErrUnavailable)
+	}
+	q.waiting = append(q.waiting, r)
+	if q.led {
+		return false, nil
+	}
+	q.led = true
+	return true, nil
+}
+
+// take removes the next batch. When there is none the leader has resigned.
+func (q *queue) take() []*request {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if len(q.waiting) == 0 {
+		q.led = false
+		if q.closed {
+			close(q.idle)
+		}
+		return nil
+	}
+	n, events, bytes := 0, 0, 0
+	for _, r := range q.waiting {
+		events += len(r.write.Events)
+		bytes += r.size
+		if n > 0 && (events > batchEvents || bytes > batchBytes) {
+			break
+		}
+		n++
+	}
+	batch := q.waiting[:n:n]
+	q.waiting = q.waiting[n:]
+	if len(q.waiting) == 0 {
+		q.waiting = nil
+	}
+	return batch
+}
+
+// refuse answers the requests that have waited longer than age.
+func (q *queue) refuse(now time.Time, age time.Duration, err error) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	n := 0
+	for n < len(q.waiting) && now.Sub(q.waiting[n].queued) >= age {
+		q.waiting[n].answer(eventstore.Result{}, err)
+		n++
+	}
+	q.waiting = q.waiting[n:]
+}
+
+func (q *queue) setDown(down bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.down = down
+}
+
+// close lets the waiting requests finish and accepts no more.
+func (q *queue) close() {
+	q.mu.Lock()
+	if !q.closed {
+		q.closed = true
+		if !q.led {
+			close(q.idle)
+		}
+	}
+	q.mu.Unlock()
+	<-q.idle
+}

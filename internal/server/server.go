@@ -1,0 +1,209 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"parley/api"
+	"parley/api/admin"
+	"parley/api/native"
+	"parley/commands"
+	"parley/domain"
+	"parley/internal/auth"
+	"parley/internal/eventstore/postgres"
+	"parley/internal/keyring"
+	"parley/projections"
+	"parley/queries"
+)
+
+// Config says over what a Server runs. DatabaseURL, RootKeyFile and Operator
+// are required.
+type Config struct {
+	DatabaseURL string
+	// Shared says that other processes may use the database.
+	Shared      bool
+	RootKeyFile string
+	Operator    string // the operator token
+	Logger      *slog.Logger
+	Now         func() time.Time
+	// Unsafe accepts a database that may forget what it acknowledged; for
+	// tests.
+	Unsafe bool
+}
+
+// Server is a running parley without a listener.
+type Server struct {
+	Handler     http.Handler
+	Commands    *commands.Service
+	Queries     *queries.Service
+	Projections *projections.Runtime
+	Log         *postgres.Log
+	Pool        *pgxpool.Pool
+
+	logger *slog.Logger
+	keys   *keyring.Ring
+	cancel context.CancelFunc
+	loops  sync.WaitGroup
+}
+
+// Open migrates the database and starts everything. The context bounds the
+// start only; Close stops the server.
+func Open(ctx context.Context, c Config) (_ *Server, err error) {
+	if c.Logger == nil {
+		c.Logger = slog.Default()
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if err := domain.CheckEvents(); err != nil {
+		return nil, err
+	}
+	running, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	s := &Server{logger: c.Logger, cancel: cancel}
+	defer func() {
+		if err != nil {
+			s.Close()
+		}
+	}()
+	if s.Pool, err = connect(ctx, c.DatabaseURL); err != nil {
+		return nil, err
+	}
+	if err := Migrate(ctx, s.Pool, c.Logger); err != nil {
+		return nil, err
+	}
+	if s.keys, err = keyring.Open(ctx, s.Pool, keyring.Config{RootKeyFile: c.RootKeyFile, Logger: c.Logger}); err != nil {
+		return nil, err
+	}
+	s.Log, err = postgres.Open(ctx, s.Pool, postgres.Config{Shared: c.Shared, Unsafe: c.Unsafe, Now: c.Now, Logger: c.Logger})
+	if err != nil {
+		return nil, err
+	}
+	if err := s.startServices(ctx, running, c); err != nil {
+		return nil, err
+	}
+	return s, s.faces(c)
+}
+
+func (s *Server) startServices(ctx, running context.Context, c Config) (err error) {
+	if s.Projections, err = projections.New(ctx, projections.Config{Log: s.Log, DB: s.Pool, Logger: c.Logger}); err != nil {
+		return err
+	}
+	s.Commands, err = commands.New(commands.Config{
+		Log: s.Log, Keys: s.keys, Logger: c.Logger, Now: c.Now,
+		Applied: s.Projections.Applied, Fingerprint: keyring.Fingerprint,
+	})
+	if err != nil {
+		return err
+	}
+	s.Queries = queries.New(s.Pool, s.keys, s.Projections)
+	started := make(chan struct{})
+	failed := make(chan error, 1)
+	s.loops.Go(func() { failed <- s.Commands.Run(running, started) })
+	s.loops.Go(func() {
+		if err := s.Projections.Run(running); err != nil {
+			c.Logger.Error("projections ended", "err", err)
+		}
+	})
+	select {
+	case <-started:
+		return nil
+	case err := <-failed:
+		return fmt.Errorf("follow the log: %w", err)
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (s *Server) faces(c Config) error {
+	tokens, err := auth.NewNative(s.Commands, c.Now)
+	if err != nil {
+		return err
+	}
+	s.Handler = api.Handler(api.Faces{
+		Native: (&native.Server{Commands: s.Commands, Queries: s.Queries, Tokens: tokens, Logger: c.Logger}).Handler(),
+		Admin:  (&admin.Server{Commands: s.Commands, Operator: c.Operator, Logger: c.Logger, Now: c.Now}).Handler(),
+		Health: api.Health(s.checks()),
+	})
+	return nil
+}
+
+// maxLag is how many events a projection may be behind and still be ready.
+const maxLag = 100_000
+
+func (s *Server) checks() []api.Check {
+	return []api.Check{
+		{Name: "database", Run: func(ctx context.Context) error {
+			if err := s.Pool.Ping(ctx); err != nil {
+				s.logger.Warn("readiness: database", "err", err)
+				return errors.New("the database does not answer")
+			}
+			return nil
+		}},
+		{Name: "projections", Run: func(ctx context.Context) error {
+			head, err := s.Log.Head(ctx)
+			if err != nil {
+				return errors.New("the head of the log cannot be read")
+			}
+			var errs []error
+			for _, p := range s.Projections.Status() {
+				switch lag := int64(head) - p.Position; {
+				case p.Stopped != nil:
+					errs = append(errs, fmt.Errorf("%s stopped at position %d by event %s (%s); see the log",
+						p.Name, p.Stopped.Position, p.Stopped.Event, p.Stopped.Type))
+				case lag > maxLag:
+					errs = append(errs, fmt.Errorf("%s is %d events behind", p.Name, lag))
+				}
+			}
+			return errors.Join(errs...)
+		}},
+	}
+}
+
+// Close stops everything and waits for it.
+func (s *Server) Close() {
+	s.cancel()
+	s.loops.Wait()
+	if s.Commands != nil {
+		s.Commands.Wait()
+	}
+	if s.Log != nil {
+		if err := s.Log.Close(); err != nil {
+			s.logger.Warn("close the log", "err", err)
+		}
+	}
+	if s.keys != nil {
+		s.keys.Close()
+	}
+	if s.Pool != nil {
+		s.Pool.Close()
+	}
+}
+
+func connect(ctx context.Context, url string) (*pgxpool.Pool, error) {
+	config, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, errors.New("the database URL is malformed; want postgres://user:password@host:port/database")
+	}
+	config.MaxConns = max(config.MaxConns, int32(8+4*runtime.NumCPU()))
+	config.ConnConfig.ConnectTimeout = 5 * time.Second
+	if config.ConnConfig.RuntimeParams["application_name"] == "" {
+		config.ConnConfig.RuntimeParams["application_name"] = "parley"
+	}
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return nil, fmt.Errorf("connect to the database: %w", err)
+	}
+	if err := pool.Ping(ctx); err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("connect to the database: %w", err)
+	}
+	return pool, nil
+}

@@ -1,0 +1,62 @@
+CREATE TABLE channels (
+    app        text COLLATE "C" NOT NULL,
+    channel    bigint           NOT NULL,
+    kind       text             NOT NULL,
+    owner      text COLLATE "C" NOT NULL,
+    pair       text COLLATE "C"[],
+    natural_name text COLLATE "C",
+    created_at bigint           NOT NULL,
+    deleted    boolean          NOT NULL DEFAULT false,
+    event      uuid             NOT NULL,
+    sealed     bytea,
+    position   bigint           NOT NULL,
+    CONSTRAINT channels_pkey PRIMARY KEY (app, channel)
+);
+
+COMMENT ON TABLE channels IS 'Channels; sealed is the profile under the channel''s key, of the named event.';
+COMMENT ON COLUMN channels.created_at IS 'Milliseconds since 1970, as all times of read models.';
+
+CREATE TABLE members (
+    app       text COLLATE "C" NOT NULL,
+    channel   bigint           NOT NULL,
+    member    text COLLATE "C" NOT NULL,
+    role      text             NOT NULL,
+    inviter   text COLLATE "C" NOT NULL,
+    joined_at bigint           NOT NULL,
+    CONSTRAINT members_pkey PRIMARY KEY (app, channel, member)
+);
+
+CREATE INDEX members_member_idx ON members (app, member, channel);
+CREATE INDEX members_joined_idx ON members (app, channel, joined_at, member);
+
+COMMENT ON TABLE members IS 'Members of channels as they stand.';
+
+CREATE TABLE names (
+    app      text COLLATE "C" NOT NULL,
+    named    text COLLATE "C" NOT NULL,
+    event    uuid             NOT NULL,
+    sealed   bytea            NOT NULL,
+    CONSTRAINT names_pkey PRIMARY KEY (app, named)
+);
+
+COMMENT ON TABLE names IS 'The newest display name of each user, sealed under the user''s key.';
+
+CREATE TABLE blocks (
+    app        text COLLATE "C" NOT NULL,
+    blocker    text COLLATE "C" NOT NULL,
+    blocked    text COLLATE "C" NOT NULL,
+    created_at bigint           NOT NULL,
+    position   bigint           NOT NULL,
+    CONSTRAINT blocks_pkey PRIMARY KEY (app, blocker, blocked)
+);
+
+COMMENT ON TABLE blocks IS 'Who blocks whom.';
+
+CREATE TABLE erased (
+    app      text COLLATE "C" NOT NULL,
+    erased   text COLLATE "C" NOT NULL,
+    position bigint           NOT NULL,
+    CONSTRAINT erased_pkey PRIMARY KEY (app, erased)
+);
+
+COMMENT ON TABLE erased IS 'Users whose rows below the position are shown as erased.';

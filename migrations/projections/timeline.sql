@@ -1,0 +1,105 @@
+CREATE TABLE channel_log (
+    app      text COLLATE "C" NOT NULL,
+    channel  bigint           NOT NULL,
+    seq      bigint           NOT NULL,
+    position bigint           NOT NULL,
+    type     text             NOT NULL,
+    message  bigint           NOT NULL,
+    actor    text COLLATE "C" NOT NULL,
+    subject  text COLLATE "C" NOT NULL,
+    count    bigint           NOT NULL,
+    at       bigint           NOT NULL,
+    CONSTRAINT channel_log_pkey PRIMARY KEY (app, channel, seq)
+);
+
+COMMENT ON TABLE channel_log IS
+    'Every event of a channel and its messages in log order, numbered densely: what live delivery, resume and audit read.';
+COMMENT ON COLUMN channel_log.message IS 'The message the event is about, 0 for one about the channel.';
+COMMENT ON COLUMN channel_log.actor IS 'The user who acted, empty if none did.';
+COMMENT ON COLUMN channel_log.subject IS 'The user or emote that the event names, empty if none.';
+COMMENT ON COLUMN channel_log.count IS 'A reaction''s count after the change.';
+
+CREATE TABLE messages (
+    app           text COLLATE "C" NOT NULL,
+    channel       bigint           NOT NULL,
+    msg_seq       bigint           NOT NULL,
+    message       bigint           NOT NULL,
+    position      bigint           NOT NULL,
+    sent_at       bigint           NOT NULL,
+    edited_at     bigint,
+    deleted_at    bigint,
+    version       bigint           NOT NULL,
+    thread        bigint           NOT NULL,
+    event         uuid             NOT NULL,
+    edit_event    uuid,
+    sender        text COLLATE "C" NOT NULL,
+    sender_kind   text             NOT NULL,
+    kind          text             NOT NULL,
+    deleted_by    text COLLATE "C",
+    refs          bigint[],
+    mentions      text COLLATE "C"[],
+    attachments   jsonb,
+    sealed        bytea,
+    edit_sealed   bytea,
+    reactions     jsonb,
+    CONSTRAINT messages_pkey PRIMARY KEY (app, channel, msg_seq),
+    CONSTRAINT messages_message_key UNIQUE (app, channel, message)
+);
+
+CREATE INDEX messages_deleted_idx ON messages (app, channel, msg_seq) WHERE deleted_at IS NOT NULL;
+
+COMMENT ON TABLE messages IS 'Messages in the order of their channel. Content stays sealed under the author''s key.';
+COMMENT ON COLUMN messages.msg_seq IS 'Dense number of the message in its channel, from 1.';
+COMMENT ON COLUMN messages.sealed IS 'Content as sent, of the event; a tombstone keeps it for the sender''s name.';
+COMMENT ON COLUMN messages.edit_sealed IS 'Content as last edited, of edit_event.';
+COMMENT ON COLUMN messages.reactions IS 'Summary of the reactions table for this message.';
+
+CREATE TABLE reactions (
+    app      text COLLATE "C" NOT NULL,
+    channel  bigint           NOT NULL,
+    message  bigint           NOT NULL,
+    kind     text             NOT NULL,
+    name     text COLLATE "C" NOT NULL,
+    reactor  text COLLATE "C" NOT NULL,
+    count    bigint           NOT NULL,
+    ref      bigint           NOT NULL,
+    CONSTRAINT reactions_pkey PRIMARY KEY (app, channel, message, kind, name, reactor)
+);
+
+COMMENT ON TABLE reactions IS 'Who reacted to a message with what.';
+
+CREATE TABLE channel_counters (
+    app              text COLLATE "C" NOT NULL,
+    channel          bigint           NOT NULL,
+    last_seq         bigint           NOT NULL,
+    last_msg_seq     bigint           NOT NULL,
+    last_message     bigint           NOT NULL,
+    last_message_at  bigint           NOT NULL,
+    last_deleted_seq bigint           NOT NULL,
+    CONSTRAINT channel_counters_pkey PRIMARY KEY (app, channel)
+) WITH (fillfactor = 70);
+
+COMMENT ON TABLE channel_counters IS 'Where the numbers of a channel stand.';
+COMMENT ON COLUMN channel_counters.last_deleted_seq IS 'Largest msg_seq of a deleted message: unread counts above it need no correction.';
+
+CREATE TABLE cursors (
+    app          text COLLATE "C" NOT NULL,
+    channel      bigint           NOT NULL,
+    reader       text COLLATE "C" NOT NULL,
+    read_seq     bigint           NOT NULL,
+    read_message bigint           NOT NULL,
+    updated_at   bigint           NOT NULL,
+    CONSTRAINT cursors_pkey PRIMARY KEY (app, reader, channel)
+) WITH (fillfactor = 80);
+
+COMMENT ON TABLE cursors IS 'How far each user has read; sending and joining move it too.';
+COMMENT ON COLUMN cursors.read_seq IS 'msg_seq of the newest message read.';
+
+CREATE TABLE erased (
+    app      text COLLATE "C" NOT NULL,
+    erased   text COLLATE "C" NOT NULL,
+    position bigint           NOT NULL,
+    CONSTRAINT erased_pkey PRIMARY KEY (app, erased)
+);
+
+COMMENT ON TABLE erased IS 'Users whose rows below the position are shown as erased.';

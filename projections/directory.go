@@ -1,0 +1,34 @@
+package projections
+
+import (
+	"context"
+
+	"github.com/jackc/pgx/v5"
+
+	"parley/domain"
+)
+
+// Directory keeps who and what exists: channels, members, names, blocks.
+var Directory = Projection{
+	Name: "directory", Version: 1,
+	Tables:     []string{"channels", "members", "names", "blocks"},
+	Categories: []string{"channel", "user"},
+	Apply:      applyDirectory,
+}
+
+func applyDirectory(ctx context.Context, tx pgx.Tx, events []domain.Recorded) error {
+	b := &pgx.Batch{}
+	for _, r := range events {
+		switch r.Stream.Category {
+		case "channel":
+			applyChannel(b, r)
+			applyMember(b, r)
+		case "user":
+			applyUser(b, r)
+		}
+	}
+	if b.Len() == 0 {
+		return nil
+	}
+	return tx.SendBatch(ctx, b).Close()
+}

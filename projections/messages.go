@@ -1,0 +1,208 @@
+package projections
+
+import (
+	"encoding/json"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"parley/domain"
+)
+
+// messageRow is a row of messages sent in this batch.
+type messageRow struct {
+	key                            messageKey
+	seq, position, sentAt, version int64
+	event                          uuid.UUID
+	sent                           domain.MessageSent
+	messageEdit
+}
+
+// messageEdit is what edits and a deletion make of a message.
+type messageEdit struct {
+	version             int64
+	editedAt, deletedAt *int64
+	editEvent           *uuid.UUID
+	editSealed          []byte
+	deletedBy           *string
+	refs                []int64
+	mentions            []string
+	edited              bool
+}
+
+func (t *timeline) applyMessage(r domain.Recorded, c *counters) {
+	k := messageOf(r, r.Stream.Message)
+	switch e := r.Event.(type) {
+	case domain.MessageSent:
+		c.lastMsgSeq++
+		c.lastMessage, c.lastMessageAt = int64(k.message), r.Time.UnixMilli()
+		row := &messageRow{key: k, seq: c.lastMsgSeq, position: r.Position, sentAt: r.Time.UnixMilli(), event: r.ID, sent: e}
+		row.messageEdit.version = int64(k.message)
+		row.refs, row.mentions = references(e.Refs, e.Mentions)
+		t.sent, t.rows[k] = append(t.sent, row), row
+		if e.Sender != "" {
+			t.move(cursorKey{k.channelKey, e.Sender}, c.lastMsgSeq, int64(k.message), r.Time.UnixMilli())
+		}
+	case domain.MessageEdited:
+		edit, at := t.edit(k), r.Time.UnixMilli()
+		edit.version, edit.editedAt, edit.editEvent, edit.editSealed = e.Version, &at, &r.ID, blob(e.Sealed)
+		edit.refs, edit.mentions = references(e.Refs, e.Mentions)
+		edit.edited = true
+	case domain.MessageDeleted:
+		edit, at, by := t.edit(k), r.Time.UnixMilli(), string(e.By)
+		edit.version, edit.deletedAt, edit.deletedBy = e.Version, &at, &by
+		edit.editEvent, edit.editSealed = nil, nil
+		if seq := t.seqOf(k); seq > c.lastDeletedSeq {
+			c.lastDeletedSeq = seq
+		}
+	}
+}
+
+// edit is where changes to a message gather: its row if the batch sent it.
+func (t *timeline) edit(k messageKey) *messageEdit {
+	if row, ok := t.rows[k]; ok {
+		return &row.messageEdit
+	}
+	e, ok := t.edits[k]
+	if !ok {
+		e = &messageEdit{}
+		t.edits[k] = e
+	}
+	return e
+}
+
+// seqOf is the msg_seq of a message, 0 if there is none.
+func (t *timeline) seqOf(k messageKey) int64 {
+	if row, ok := t.rows[k]; ok {
+		return row.seq
+	}
+	return t.known[k]
+}
+
+func references(refs []domain.MessageID, mentions []domain.UserID) ([]int64, []string) {
+	var r []int64
+	for _, ref := range refs {
+		r = append(r, int64(ref))
+	}
+	var m []string
+	for _, u := range mentions {
+		m = append(m, string(u))
+	}
+	return r, m
+}
+
+// queueKnown asks for the places of older messages that events refer to.
+func (t *timeline) queueKnown(b *pgx.Batch, events []domain.Recorded) {
+	var apps []string
+	var channels, messages []int64
+	want := func(k messageKey) {
+		apps, channels = append(apps, string(k.app)), append(channels, int64(k.channel))
+		messages = append(messages, int64(k.message))
+	}
+	for _, r := range events {
+		switch e := r.Event.(type) {
+		case domain.MessageDeleted:
+			want(messageOf(r, r.Stream.Message))
+		case domain.ReadCursorAdvanced:
+			want(messageOf(r, e.Message))
+		}
+	}
+	if len(apps) == 0 {
+		return
+	}
+	b.Queue(`
+		SELECT m.app, m.channel, m.message, m.msg_seq
+		FROM unnest($1::text[], $2::bigint[], $3::bigint[]) AS k (app, channel, message)
+		JOIN messages m ON m.app = k.app AND m.channel = k.channel AND m.message = k.message`,
+		apps, channels, messages).Query(func(rows pgx.Rows) error {
+		var k messageKey
+		var seq int64
+		_, err := pgx.ForEachRow(rows, []any{&k.app, &k.channel, &k.message, &seq}, func() error {
+			t.known[k] = seq
+			return nil
+		})
+		return err
+	})
+}
+
+const insertMessages = `
+	INSERT INTO messages (app, channel, msg_seq, message, position, sent_at, edited_at, deleted_at, version, thread,
+		event, edit_event, sender, sender_kind, kind, deleted_by, refs, mentions, attachments, sealed, edit_sealed)
+	SELECT app, channel, msg_seq, message, position, sent_at, edited_at, deleted_at, version, thread,
+		event, edit_event, sender, sender_kind, kind, deleted_by,
+		CASE WHEN refs <> '' THEN refs::bigint[] END,
+		CASE WHEN mentions <> '' THEN mentions::text[] END,
+		attachments::jsonb, sealed, edit_sealed
+	FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[],
+		$8::bigint[], $9::bigint[], $10::bigint[], $11::uuid[], $12::uuid[], $13::text[], $14::text[], $15::text[],
+		$16::text[], $17::text[], $18::text[], $19::text[], $20::bytea[], $21::bytea[])
+		AS n (app, channel, msg_seq, message, position, sent_at, edited_at, deleted_at, version, thread,
+		event, edit_event, sender, sender_kind, kind, deleted_by, refs, mentions, attachments, sealed, edit_sealed)`
+
+func (t *timeline) storeMessages(b *pgx.Batch) {
+	n := len(t.sent)
+	if n == 0 {
+		return
+	}
+	apps, senders, senderKinds, kinds := make([]string, n), make([]string, n), make([]string, n), make([]string, n)
+	channels, seqs, ids, positions := make([]int64, n), make([]int64, n), make([]int64, n), make([]int64, n)
+	sentAts, versions, threads := make([]int64, n), make([]int64, n), make([]int64, n)
+	editedAts, deletedAts := make([]*int64, n), make([]*int64, n)
+	events, editEvents := make([]uuid.UUID, n), make([]*uuid.UUID, n)
+	deletedBy, attachments := make([]*string, n), make([]*string, n)
+	refs, mentions := make([]string, n), make([]string, n)
+	sealed, editSealed := make([][]byte, n), make([][]byte, n)
+	for i, m := range t.sent {
+		apps[i], channels[i], seqs[i], ids[i] = string(m.key.app), int64(m.key.channel), m.seq, int64(m.key.message)
+		positions[i], sentAts[i], editedAts[i], deletedAts[i] = m.position, m.sentAt, m.editedAt, m.deletedAt
+		versions[i], threads[i], events[i], editEvents[i] = m.messageEdit.version, int64(m.sent.Thread), m.event, m.editEvent
+		senders[i], senderKinds[i], kinds[i] = string(m.sent.Sender), string(m.sent.SenderKind), string(m.sent.Kind)
+		deletedBy[i], refs[i], mentions[i] = m.deletedBy, arrayText(m.refs), arrayText(m.mentions)
+		attachments[i] = jsonText(m.sent.Attachments)
+		sealed[i], editSealed[i] = blob(m.sent.Sealed), m.editSealed
+	}
+	b.Queue(insertMessages, apps, channels, seqs, ids, positions, sentAts, editedAts, deletedAts, versions, threads,
+		events, editEvents, senders, senderKinds, kinds, deletedBy, refs, mentions, attachments, sealed, editSealed)
+}
+
+func (t *timeline) storeEdits(b *pgx.Batch) {
+	for k, e := range t.edits {
+		b.Queue(`
+			UPDATE messages SET version = $4,
+				edited_at = coalesce($5, edited_at),
+				deleted_at = $6, deleted_by = $7,
+				edit_event = CASE WHEN $8 OR $6 IS NOT NULL THEN $9 ELSE edit_event END,
+				edit_sealed = CASE WHEN $8 OR $6 IS NOT NULL THEN $10 ELSE edit_sealed END,
+				refs = CASE WHEN $8 THEN $11 ELSE refs END,
+				mentions = CASE WHEN $8 THEN $12 ELSE mentions END
+			WHERE app = $1 AND channel = $2 AND message = $3`,
+			k.app, int64(k.channel), int64(k.message), e.version, e.editedAt, e.deletedAt, e.deletedBy,
+			e.edited, e.editEvent, e.editSealed, e.refs, e.mentions)
+	}
+}
+
+// arrayText is the text form of an array, which unnest can carry in an array
+// of texts; "" for none.
+func arrayText[T int64 | string](values []T) string {
+	if len(values) == 0 {
+		return ""
+	}
+	b := []byte{'{'}
+	for i, v := range values {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		q, _ := json.Marshal(v) // a number, or a string quoted as array text wants it
+		b = append(b, q...)
+	}
+	return string(append(b, '}'))
+}
+
+func jsonText(a []domain.Attachment) *string {
+	if len(a) == 0 {
+		return nil
+	}
+	b, _ := json.Marshal(a)
+	s := string(b)
+	return &s
+}

@@ -1,0 +1,75 @@
+package projections
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"parley/domain"
+	"parley/internal/eventstore"
+)
+
+// Projection is a set of tables and the function that keeps them. Version
+// rises with every change of either.
+type Projection struct {
+	Name    string
+	Version int
+	Tables  []string
+	// Categories are the streams whose events Apply wants to see.
+	Categories []string
+	// Apply writes the rows of a batch, in order, inside the transaction
+	// that also moves the checkpoint. Table names are unqualified.
+	Apply func(ctx context.Context, tx pgx.Tx, events []domain.Recorded) error
+}
+
+// All lists the projections of the service.
+var All = []Projection{Directory, Timeline}
+
+// Schema is the schema of a build of the projection.
+func (p Projection) Schema(build int) string {
+	return fmt.Sprintf("rm_%s_v%d_%d", p.Name, p.Version, build)
+}
+
+// View is the view over the live build of one of the projection's tables.
+func (p Projection) View(table string) string {
+	return fmt.Sprintf("rm.%s_v%d", table, p.Version)
+}
+
+// decode reads the events of a batch that the projection wants.
+func (p Projection) decode(batch []eventstore.Recorded) ([]domain.Recorded, error) {
+	events := make([]domain.Recorded, 0, len(batch))
+	for _, r := range batch {
+		if !p.wants(r.Stream) {
+			continue
+		}
+		e, err := r.Decode()
+		if err != nil {
+			return nil, permanent{err}
+		}
+		events = append(events, e)
+	}
+	return events, nil
+}
+
+func (p Projection) wants(stream string) bool {
+	for _, c := range p.Categories {
+		if len(stream) > len(c) && stream[len(c)] == '-' && stream[:len(c)] == c {
+			return true
+		}
+	}
+	return false
+}
+
+// apply is Apply with a panic turned into an error.
+func (p Projection) apply(ctx context.Context, tx pgx.Tx, events []domain.Recorded) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = permanent{fmt.Errorf("panic: %v", v)}
+		}
+	}()
+	if len(events) == 0 {
+		return nil
+	}
+	return p.Apply(ctx, tx, events)
+}

@@ -1,0 +1,189 @@
+package projections
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/ThreeDotsLabs/watermill"
+	"github.com/ThreeDotsLabs/watermill/message"
+	"github.com/ThreeDotsLabs/watermill/message/router/middleware"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"parley/internal/eventstore"
+	"parley/internal/feed"
+)
+
+// Config is what a Runtime needs; Log and DB are required.
+type Config struct {
+	Log         eventstore.Log
+	DB          *pgxpool.Pool
+	Projections []Projection // default: All
+	Limit       int          // events of a batch; default 1,000
+	Logger      *slog.Logger
+}
+
+// Runtime applies the log to projections: one Watermill handler each, rows
+// and checkpoint in one transaction, an event delivered twice applied once.
+type Runtime struct {
+	log    eventstore.Log
+	logger *slog.Logger
+	all    []*projector
+	byName map[string]*projector
+	router *message.Router
+	feed   *feed.Subscriber
+	db     *pgx.ConnConfig
+}
+
+// New finds or makes the tables of every projection; Run then keeps them.
+func New(ctx context.Context, c Config) (*Runtime, error) {
+	if c.Logger == nil {
+		c.Logger = slog.Default()
+	}
+	if c.Projections == nil {
+		c.Projections = All
+	}
+	r := &Runtime{log: c.Log, logger: c.Logger, byName: map[string]*projector{}, db: c.DB.Config().ConnConfig.Copy()}
+	for _, p := range c.Projections {
+		build, position, err := live(ctx, c.DB, p)
+		if err != nil {
+			return nil, err
+		}
+		run := newProjector(p, build, c.DB.Config().ConnConfig, c.Log, c.Logger)
+		run.reached(position)
+		r.all = append(r.all, run)
+		r.byName[p.Name] = run
+	}
+	router, err := message.NewRouter(message.RouterConfig{CloseTimeout: 10 * time.Second}, watermill.NewSlogLogger(quiet(c.Logger)))
+	if err != nil {
+		return nil, fmt.Errorf("projections: %w", err)
+	}
+	subscriber := feed.New(feed.Config{
+		Log: c.Log, Limit: c.Limit, Logger: c.Logger,
+		From: func(ctx context.Context, topic string) (eventstore.Position, error) {
+			position, err := r.byName[topic].checkpoint(ctx)
+			return eventstore.Position(position), err
+		},
+		Again: func(topic string) bool { return r.byName[topic].stopped() == nil },
+	})
+	router.AddMiddleware(middleware.Recoverer, middleware.Retry{
+		MaxRetries: 3, InitialInterval: 20 * time.Millisecond, MaxInterval: 500 * time.Millisecond, Multiplier: 3,
+		ShouldRetry: func(p middleware.RetryParams) bool { return !isPermanent(p.Err) },
+	}.Middleware)
+	for _, p := range r.all {
+		router.AddConsumerHandler(p.Name, p.Name, subscriber, p.handle)
+	}
+	r.router, r.feed = router, subscriber
+	return r, nil
+}
+
+// Run applies the log until the context ends.
+func (r *Runtime) Run(ctx context.Context) error {
+	var watching sync.WaitGroup
+	watching.Go(func() { r.watch(ctx) })
+	err := r.router.Run(ctx)
+	watching.Wait()
+	for _, p := range r.all {
+		p.close()
+	}
+	return err
+}
+
+// watch notices at once when the database goes away. Commits of projections
+// are not flushed one by one, so a crash may take the newest back together
+// with their checkpoints: everything starts again at what is stored.
+func (r *Runtime) watch(ctx context.Context) {
+	for ctx.Err() == nil {
+		conn, err := pgx.ConnectConfig(ctx, r.db)
+		if err == nil {
+			_, err = conn.WaitForNotification(ctx)
+			conn.Close(context.WithoutCancel(ctx))
+			r.feed.Restart()
+		}
+		if ctx.Err() != nil {
+			return
+		}
+		r.logger.Warn("lost the database, projections start again at their checkpoints", "err", err)
+		select {
+		case <-time.After(100 * time.Millisecond):
+		case <-ctx.Done():
+		}
+	}
+}
+
+// ErrBehind says that a projection did not get to a position in time.
+var ErrBehind = errors.New("the read model is behind")
+
+// Wait returns when all named projections have applied the log up to a
+// position; ErrBehind when the context ends before, or at once when one of
+// them is stopped below it.
+func (r *Runtime) Wait(ctx context.Context, names []string, position int64) error {
+	for _, name := range names {
+		p, ok := r.byName[name]
+		if !ok {
+			return fmt.Errorf("no projection %s", name)
+		}
+		if err := p.wait(ctx, position); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Applied is the position up to which every projection has applied the log.
+func (r *Runtime) Applied() int64 {
+	low := r.all[0].position.Load()
+	for _, p := range r.all[1:] {
+		low = min(low, p.position.Load())
+	}
+	return low
+}
+
+// Status is how a projection is doing.
+type Status struct {
+	Name     string
+	Version  int
+	Position int64
+	Stopped  *Poisoned // nil while it runs
+}
+
+// Poisoned is the event that stopped a projection.
+type Poisoned struct {
+	Position int64
+	Event    string
+	Type     string
+	Err      error
+}
+
+func (p *Poisoned) Error() string {
+	return fmt.Sprintf("stopped at position %d by event %s (%s): %v", p.Position, p.Event, p.Type, p.Err)
+}
+
+// Status lists the projections.
+func (r *Runtime) Status() []Status {
+	list := make([]Status, len(r.all))
+	for i, p := range r.all {
+		list[i] = Status{Name: p.Name, Version: p.Version, Position: p.position.Load(), Stopped: p.stopped()}
+	}
+	return list
+}
+
+// quiet drops what Watermill's router says at info level of every start.
+func quiet(l *slog.Logger) *slog.Logger { return slog.New(&minLevel{l.Handler(), slog.LevelWarn}) }
+
+type minLevel struct {
+	slog.Handler
+	level slog.Level
+}
+
+func (h *minLevel) Enabled(ctx context.Context, l slog.Level) bool {
+	return l >= h.level && h.Handler.Enabled(ctx, l)
+}
+
+func (h *minLevel) WithAttrs(a []slog.Attr) slog.Handler {
+	return &minLevel{h.Handler.WithAttrs(a), h.level}
+}

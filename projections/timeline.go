@@ -1,0 +1,101 @@
+package projections
+
+import (
+	"context"
+
+	"github.com/jackc/pgx/v5"
+
+	"parley/domain"
+)
+
+// Timeline keeps what happened in channels, in order: the log of each channel,
+// its messages, reactions, counters, read cursors.
+var Timeline = Projection{
+	Name: "timeline", Version: 1,
+	Tables:     []string{"channel_log", "messages", "reactions", "channel_counters", "cursors"},
+	Categories: []string{"channel", "message", "reads", "user"},
+	Apply:      applyTimeline,
+}
+
+// channelKey and messageKey name a channel and a message over all apps.
+type channelKey struct {
+	app     domain.AppID
+	channel domain.ChannelID
+}
+
+type messageKey struct {
+	channelKey
+	message domain.MessageID
+}
+
+func channelOf(r domain.Recorded) channelKey { return channelKey{r.Stream.App, r.Stream.Channel} }
+
+func messageOf(r domain.Recorded, m domain.MessageID) messageKey { return messageKey{channelOf(r), m} }
+
+// timeline folds one batch in memory: what it starts from is read first, what
+// it comes to is written at the end, each table with one statement.
+type timeline struct {
+	counters map[channelKey]*counters
+	log      []logRow
+	sent     []*messageRow                  // new ones, in order
+	rows     map[messageKey]*messageRow     // those of sent, by id
+	known    map[messageKey]int64           // msg_seq of older ones that the batch speaks of
+	edits    map[messageKey]*messageEdit    // to older ones
+	cursors  map[cursorKey]*cursor          // where cursors end up
+	erased   map[cursorUser]domain.Recorded // users erased
+}
+
+func applyTimeline(ctx context.Context, tx pgx.Tx, events []domain.Recorded) error {
+	t := &timeline{
+		counters: map[channelKey]*counters{}, rows: map[messageKey]*messageRow{}, known: map[messageKey]int64{},
+		edits: map[messageKey]*messageEdit{}, cursors: map[cursorKey]*cursor{}, erased: map[cursorUser]domain.Recorded{},
+	}
+	if err := t.load(ctx, tx, events); err != nil {
+		return err
+	}
+	for _, r := range events {
+		switch r.Stream.Category {
+		case "channel", "message":
+			c := t.counters[channelOf(r)]
+			c.lastSeq++
+			t.log = append(t.log, newLogRow(r, c.lastSeq))
+			t.applyMessage(r, c)
+			t.applyMembership(r, c)
+		case "reads":
+			t.applyRead(r)
+		case "user":
+			if _, ok := r.Event.(domain.UserErased); ok {
+				t.erased[cursorUser{r.Stream.App, r.Stream.User}] = r
+			}
+		}
+	}
+	return t.store(ctx, tx)
+}
+
+// load reads what the batch starts from: the counters of its channels, and
+// where the older messages are that it speaks of.
+func (t *timeline) load(ctx context.Context, tx pgx.Tx, events []domain.Recorded) error {
+	b := &pgx.Batch{}
+	t.queueCounters(b, events)
+	t.queueKnown(b, events)
+	if b.Len() == 0 {
+		return nil
+	}
+	return tx.SendBatch(ctx, b).Close()
+}
+
+func (t *timeline) store(ctx context.Context, tx pgx.Tx) error {
+	b := &pgx.Batch{}
+	t.storeLog(b)
+	t.storeMessages(b)
+	t.storeEdits(b)
+	t.storeCursors(b)
+	t.storeCounters(b)
+	for _, r := range t.erased {
+		queueErased(b, r)
+	}
+	if b.Len() == 0 {
+		return nil
+	}
+	return tx.SendBatch(ctx, b).Close()
+}

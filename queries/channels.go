@@ -1,0 +1,217 @@
+package queries
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"parley/domain"
+)
+
+// Channel is a channel as one user sees it. Role is empty for a non-member.
+// OtherUser and OtherName are set for a dm that the user is in. Times are
+// milliseconds since 1970.
+type Channel struct {
+	ID          domain.ChannelID
+	Kind        domain.ChannelKind
+	Name        string
+	Owner       domain.UserID
+	CreatedAt   int64
+	Role        domain.Role
+	Unread      int64
+	LastMessage domain.MessageID
+	OtherUser   domain.UserID
+	OtherName   string
+}
+
+// unread counts what a user has not read (CH-610): the messages after the
+// cursor less the deleted ones among them. Sending moves the sender's cursor,
+// so none of the rest are the user's own.
+const unread = `
+	coalesce(t.last_msg_seq, 0) - coalesce(r.read_seq, 0) - CASE
+		WHEN t.last_deleted_seq > coalesce(r.read_seq, 0) THEN (
+			SELECT count(*) FROM rm.messages_v1 d
+			WHERE d.app = c.app AND d.channel = c.channel AND d.deleted_at IS NOT NULL AND d.msg_seq > coalesce(r.read_seq, 0))
+		ELSE 0 END`
+
+const channelColumns = `
+	c.channel, c.kind, c.owner, c.created_at, c.event, c.sealed,
+	coalesce(m.role, '') AS role,
+	CASE WHEN m.role IS NULL THEN 0 ELSE ` + unread + ` END AS unread,
+	coalesce(t.last_message, 0) AS last_message,
+	coalesce(o.other, '') AS other, n.event AS name_event, n.sealed AS name_sealed`
+
+const channelJoins = `
+	LEFT JOIN rm.channel_counters_v1 t ON t.app = c.app AND t.channel = c.channel
+	LEFT JOIN rm.cursors_v1 r ON r.app = c.app AND r.reader = $2 AND r.channel = c.channel
+	LEFT JOIN LATERAL (
+		SELECT u AS other FROM unnest(c.pair) AS u WHERE u <> $2 LIMIT 1
+	) o ON c.kind = 'dm' AND m.role IS NOT NULL
+	LEFT JOIN rm.names_v1 n ON n.app = c.app AND n.named = o.other`
+
+type channelRow struct {
+	Channel     int64
+	Kind        string
+	Owner       string
+	CreatedAt   int64
+	Event       uuid.UUID
+	Sealed      []byte
+	Role        string
+	Unread      int64
+	LastMessage int64
+	Other       string
+	NameEvent   *uuid.UUID
+	NameSealed  []byte
+}
+
+var channelProjections = []string{directory, timeline}
+
+// Channels lists the channels that a user is a member of, the latest
+// activity first (CH-100, CH-103), at most 1,000.
+func (s *Service) Channels(ctx context.Context, at Freshness, app domain.AppID, user domain.UserID) ([]Channel, error) {
+	var rows []channelRow
+	err := s.read(ctx, at, channelProjections, func(b *pgx.Batch) {
+		b.Queue(`
+			SELECT `+channelColumns+`
+			FROM rm.members_v1 m
+			JOIN rm.channels_v1 c ON c.app = m.app AND c.channel = m.channel AND NOT c.deleted`+channelJoins+`
+			WHERE m.app = $1 AND m.member = $2
+			ORDER BY greatest(c.created_at, coalesce(t.last_message_at, 0)) DESC, c.channel DESC
+			LIMIT 1000`, app, user).Query(many(&rows))
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list channels: %w", err)
+	}
+	return s.openChannels(ctx, app, rows)
+}
+
+// Channel reads one channel as a user sees it; false if there is none.
+func (s *Service) Channel(ctx context.Context, at Freshness, app domain.AppID, user domain.UserID, id domain.ChannelID) (Channel, bool, error) {
+	var rows []channelRow
+	err := s.read(ctx, at, channelProjections, func(b *pgx.Batch) {
+		b.Queue(`
+			SELECT `+channelColumns+`
+			FROM rm.channels_v1 c
+			LEFT JOIN rm.members_v1 m ON m.app = c.app AND m.channel = c.channel AND m.member = $2`+channelJoins+`
+			WHERE c.app = $1 AND c.channel = $3 AND NOT c.deleted`, app, user, int64(id)).Query(many(&rows))
+	})
+	if err != nil {
+		return Channel{}, false, fmt.Errorf("read channel: %w", err)
+	}
+	channels, err := s.openChannels(ctx, app, rows)
+	if err != nil || len(channels) == 0 {
+		return Channel{}, false, err
+	}
+	return channels[0], true, nil
+}
+
+// Standing is what authorisation needs to know of the channel and the user.
+func (c Channel) Standing(found bool) domain.Standing {
+	return domain.Standing{Exists: found, Kind: c.Kind, Role: c.Role}
+}
+
+func (s *Service) openChannels(ctx context.Context, app domain.AppID, rows []channelRow) ([]Channel, error) {
+	profiles := newOpening(app)
+	names := newOpening(app)
+	for _, r := range rows {
+		profiles.add(domain.ChannelSubject(domain.ChannelID(r.Channel)), r.Event, r.Sealed)
+		names.addOptional(domain.UserSubject(domain.UserID(r.Other), 0), r.NameEvent, r.NameSealed)
+	}
+	if err := openAll(ctx, s.opener, profiles, names); err != nil {
+		return nil, err
+	}
+	channels := make([]Channel, len(rows))
+	for i, r := range rows {
+		c := Channel{
+			ID: domain.ChannelID(r.Channel), Kind: domain.ChannelKind(r.Kind), Owner: domain.UserID(r.Owner),
+			CreatedAt: r.CreatedAt, Role: domain.Role(r.Role), Unread: r.Unread,
+			LastMessage: domain.MessageID(r.LastMessage), OtherUser: domain.UserID(r.Other),
+		}
+		var p domain.ChannelProfile
+		if _, err := profiles.decode(i, &p); err != nil {
+			return nil, err
+		}
+		c.Name = p.Name
+		var err error
+		if c.OtherName, err = names.name(i, c.OtherUser); err != nil {
+			return nil, err
+		}
+		channels[i] = c
+	}
+	return channels, nil
+}
+
+// opening gathers the sealed texts of a page, one an entry, so that they are
+// opened together.
+type opening struct {
+	app   domain.AppID
+	items []domain.Sealed
+}
+
+func newOpening(app domain.AppID) *opening { return &opening{app: app} }
+
+func (o *opening) add(s domain.Subject, event uuid.UUID, blob []byte) {
+	o.items = append(o.items, domain.Sealed{App: o.app, Subject: s, Event: event, Blob: blob})
+}
+
+func (o *opening) addOptional(s domain.Subject, event *uuid.UUID, blob []byte) {
+	if event == nil {
+		blob, event = nil, &uuid.Nil
+	}
+	o.add(s, *event, blob)
+}
+
+// openAll opens several gatherings at once.
+func openAll(ctx context.Context, opener Opener, gathered ...*opening) error {
+	var all []domain.Sealed
+	var at []*domain.Sealed
+	for _, o := range gathered {
+		for i := range o.items {
+			if len(o.items[i].Blob) > 0 {
+				all, at = append(all, o.items[i]), append(at, &o.items[i])
+			}
+		}
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	if err := opener.OpenMany(ctx, all); err != nil {
+		return fmt.Errorf("open sealed text: %w", err)
+	}
+	for i := range all {
+		at[i].Plain, at[i].Err = all[i].Plain, all[i].Err
+	}
+	return nil
+}
+
+// decode reads entry i; erased tells that its key is gone. An entry without a
+// blob leaves dst as it is.
+func (o *opening) decode(i int, dst any) (erased bool, err error) {
+	it := o.items[i]
+	switch {
+	case len(it.Blob) == 0:
+		return false, nil
+	case isErased(it.Err):
+		return true, nil
+	case it.Err != nil:
+		return false, fmt.Errorf("open sealed text of event %s: %w", it.Event, it.Err)
+	}
+	if err := json.Unmarshal(it.Plain, dst); err != nil {
+		return false, fmt.Errorf("decode sealed text of event %s: %w", it.Event, err)
+	}
+	return false, nil
+}
+
+// name reads entry i as a display name; without one it is the user id
+// (CH-024).
+func (o *opening) name(i int, user domain.UserID) (string, error) {
+	p := domain.Profile{Name: string(user)}
+	erased, err := o.decode(i, &p)
+	if erased {
+		return string(user), nil
+	}
+	return p.Name, err
+}

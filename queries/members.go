@@ -1,0 +1,116 @@
+package queries
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"parley/domain"
+)
+
+// Member is a member of a channel; JoinedAt in milliseconds since 1970.
+type Member struct {
+	User        domain.UserID
+	DisplayName string
+	Role        domain.Role
+	JoinedAt    int64
+}
+
+type memberRow struct {
+	Member     string
+	Role       string
+	JoinedAt   int64
+	NameEvent  *uuid.UUID
+	NameSealed []byte
+}
+
+// standing queues the read of what authorisation needs, of the channel and
+// the user, into dst.
+func standing(b *pgx.Batch, app domain.AppID, user domain.UserID, id domain.ChannelID, dst *domain.Standing) {
+	b.Queue(`
+		SELECT true, c.kind, coalesce(m.role, '')
+		FROM rm.channels_v1 c
+		LEFT JOIN rm.members_v1 m ON m.app = c.app AND m.channel = c.channel AND m.member = $2
+		WHERE c.app = $1 AND c.channel = $3 AND NOT c.deleted`, app, user, int64(id)).
+		Query(one(&dst.Exists, &dst.Kind, &dst.Role))
+}
+
+// Members lists the members of a channel in the order in which they joined
+// (CH-200), after a user when after is set, at most limit. The standing is the
+// asking user's; the caller authorises with it before it uses the list. An
+// after that is no member is domain.ErrInvalidCursor.
+func (s *Service) Members(ctx context.Context, at Freshness, app domain.AppID, user domain.UserID, id domain.ChannelID,
+	after domain.UserID, limit int,
+) ([]Member, domain.Standing, error) {
+	var rows []memberRow
+	var in domain.Standing
+	var found bool
+	err := s.read(ctx, at, []string{directory}, func(b *pgx.Batch) {
+		standing(b, app, user, id, &in)
+		b.Queue(`
+			SELECT true FROM rm.members_v1
+			WHERE app = $1 AND channel = $2 AND member = $3`, app, int64(id), after).Query(one(&found))
+		b.Queue(`
+			SELECT m.member, m.role, m.joined_at, n.event, n.sealed
+			FROM rm.members_v1 m
+			LEFT JOIN rm.names_v1 n ON n.app = m.app AND n.named = m.member
+			WHERE m.app = $1 AND m.channel = $2 AND ($3 = '' OR (m.joined_at, m.member) > (
+				SELECT p.joined_at, p.member FROM rm.members_v1 p
+				WHERE p.app = $1 AND p.channel = $2 AND p.member = $3))
+			ORDER BY m.joined_at, m.member
+			LIMIT $4`, app, int64(id), after, limit).Query(many(&rows))
+	})
+	if err != nil {
+		return nil, in, fmt.Errorf("list members: %w", err)
+	}
+	if after != "" && !found {
+		return nil, in, domain.ErrInvalidCursor.Because("after is not a member of this channel")
+	}
+	members, err := s.openMembers(ctx, app, rows)
+	return members, in, err
+}
+
+// Member reads one member of a channel; false if the user is none.
+func (s *Service) Member(ctx context.Context, at Freshness, app domain.AppID, id domain.ChannelID, user domain.UserID) (Member, bool, error) {
+	var rows []memberRow
+	err := s.read(ctx, at, []string{directory}, func(b *pgx.Batch) {
+		b.Queue(`
+			SELECT m.member, m.role, m.joined_at, n.event, n.sealed
+			FROM rm.members_v1 m
+			LEFT JOIN rm.names_v1 n ON n.app = m.app AND n.named = m.member
+			WHERE m.app = $1 AND m.channel = $2 AND m.member = $3`, app, int64(id), user).Query(many(&rows))
+	})
+	if err != nil {
+		return Member{}, false, fmt.Errorf("read member: %w", err)
+	}
+	members, err := s.openMembers(ctx, app, rows)
+	if err != nil || len(members) == 0 {
+		return Member{}, false, err
+	}
+	return members[0], true, nil
+}
+
+func (s *Service) openMembers(ctx context.Context, app domain.AppID, rows []memberRow) ([]Member, error) {
+	names := newOpening(app)
+	for _, r := range rows {
+		names.addOptional(domain.UserSubject(domain.UserID(r.Member), 0), r.NameEvent, r.NameSealed)
+	}
+	if err := openAll(ctx, s.opener, names); err != nil {
+		return nil, err
+	}
+	members := make([]Member, len(rows))
+	for i, r := range rows {
+		m := Member{User: domain.UserID(r.Member), Role: domain.Role(r.Role), JoinedAt: r.JoinedAt}
+		var err error
+		if m.DisplayName, err = names.name(i, m.User); err != nil {
+			return nil, err
+		}
+		members[i] = m
+	}
+	return members, nil
+}
+
+func isErased(err error) bool { return errors.Is(err, domain.ErrErased) }

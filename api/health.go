@@ -4,7 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"strings"
 	"time"
+
+	"github.com/google/uuid"
 )
 
 // Check is one thing that must be right for the service to be ready; nil
@@ -17,34 +20,62 @@ type Check struct {
 const checkTimeout = 2 * time.Second
 
 // Health answers /healthz while the process lives, and /readyz 200 or 503
-// with what is wrong (CH-021).
+// with what is wrong (CH-021). Refusals have the shape of CH-008.
 func Health(checks []Check) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		id := requestID(r)
+		w.Header().Set("X-Request-Id", id)
 		w.Header().Set("Content-Type", "application/json")
-		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		switch {
+		case r.Method != http.MethodGet && r.Method != http.MethodHead:
 			w.Header().Set("Allow", "GET, HEAD")
-			w.WriteHeader(http.StatusMethodNotAllowed)
-			w.Write([]byte(`{"data":null,"error":{"code":"METHOD_NOT_ALLOWED","message":"the path does not take this method"}}`))
-			return
+			answer(w, http.StatusMethodNotAllowed, refusal(id, "METHOD_NOT_ALLOWED", "the path does not take this method"))
+		case r.URL.Path == "/healthz":
+			answer(w, http.StatusOK, map[string]any{"status": "ok"})
+		default:
+			ready(w, r, id, checks)
 		}
-		if r.URL.Path == "/healthz" {
-			w.Write([]byte(`{"status":"ok"}`))
-			return
-		}
-		ctx, cancel := context.WithTimeout(r.Context(), checkTimeout)
-		defer cancel()
-		failed := map[string]string{}
-		for _, c := range checks {
-			if err := c.Run(ctx); err != nil {
-				failed[c.Name] = err.Error()
-			}
-		}
-		if len(failed) == 0 {
-			w.Write([]byte(`{"status":"ready"}`))
-			return
-		}
-		w.Header().Set("Retry-After", "1")
-		w.WriteHeader(http.StatusServiceUnavailable)
-		json.NewEncoder(w).Encode(map[string]any{"status": "not ready", "failed": failed})
 	})
+}
+
+func ready(w http.ResponseWriter, r *http.Request, id string, checks []Check) {
+	ctx, cancel := context.WithTimeout(r.Context(), checkTimeout)
+	defer cancel()
+	failed := map[string]string{}
+	for _, c := range checks {
+		if err := c.Run(ctx); err != nil {
+			failed[c.Name] = err.Error()
+		}
+	}
+	if len(failed) == 0 {
+		answer(w, http.StatusOK, map[string]any{"status": "ready"})
+		return
+	}
+	w.Header().Set("Retry-After", "1")
+	body := refusal(id, "UNAVAILABLE", "not ready")
+	body["status"], body["failed"] = "not ready", failed
+	answer(w, http.StatusServiceUnavailable, body)
+}
+
+func refusal(id, code, message string) map[string]any {
+	return map[string]any{
+		"data":  nil,
+		"error": map[string]string{"code": code, "message": message, "request_id": id},
+	}
+}
+
+func answer(w http.ResponseWriter, status int, body map[string]any) {
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(body) // the client may have gone
+}
+
+// requestID is the request's own id if it is usable, else a new one (CH-018).
+func requestID(r *http.Request) string {
+	id := r.Header.Get("X-Request-Id")
+	usable := id != "" && len(id) <= 64 &&
+		!strings.ContainsFunc(id, func(c rune) bool { return c < ' ' || c > '~' })
+	if !usable {
+		return uuid.NewString()
+	}
+	return id
 }

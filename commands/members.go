@@ -33,11 +33,15 @@ type RemoveMember struct {
 	By      domain.Actor
 	Channel domain.ChannelID
 	User    domain.UserID
+	Once    []string
 }
 
 // RemoveMember removes or leaves (CH-220 to CH-226).
 func (s *Service) RemoveMember(ctx context.Context, c RemoveMember) (Outcome, error) {
-	q := request{actor: c.By, stream: domain.ChannelStream(c.By.App, c.Channel)}
+	q := request{
+		actor: c.By, stream: domain.ChannelStream(c.By.App, c.Channel), once: c.Once,
+		fields: domain.AppendTuple(nil, []byte(c.User)),
+	}
 	return s.decide(ctx, q, func(d *decision) ([]domain.Event, error) {
 		d.actor(c.By)
 		return d.channel(c.By.App, c.Channel).Remove(c.By, c.User)

@@ -177,13 +177,17 @@ func (c *Channel) CreateDM(by, other UserID, key NaturalKey) (events []Event, ex
 	}}}, false
 }
 
-// CreateNamed makes a group or a room with its creator as owner (CH-120).
+// CreateNamed makes a group or a room with its creator as owner (CH-120); one
+// that no user creates has neither owner nor members.
 func CreateNamed(id ChannelID, kind ChannelKind, owner UserID, name string) []Event {
-	return []Event{ChannelCreated{
+	e := ChannelCreated{
 		Kind: kind, Owner: owner,
-		Members: []FirstMember{{User: owner, Role: RoleOwner}},
-		Sealed:  Seal(ChannelSubject(id), ChannelProfile{Name: name}),
-	}}
+		Sealed: Seal(ChannelSubject(id), ChannelProfile{Name: name}),
+	}
+	if owner != "" {
+		e.Members = []FirstMember{{User: owner, Role: RoleOwner}}
+	}
+	return []Event{e}
 }
 
 // Rename gives the channel another name (CH-140).

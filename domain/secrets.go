@@ -3,6 +3,8 @@ package domain
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
+	"io"
 	"log/slog"
 
 	"github.com/google/uuid"
@@ -50,7 +52,7 @@ func Seal(s Subject, plain any) *Secret { return &Secret{Subject: s, Plain: plai
 var errUnsealed = errors.New("secret is not sealed")
 
 // MarshalJSON encodes the sealed blob in base64.
-func (s *Secret) MarshalJSON() ([]byte, error) {
+func (s Secret) MarshalJSON() ([]byte, error) {
 	if len(s.Blob) == 0 {
 		return nil, errUnsealed
 	}
@@ -60,11 +62,16 @@ func (s *Secret) MarshalJSON() ([]byte, error) {
 // UnmarshalJSON decodes a sealed blob.
 func (s *Secret) UnmarshalJSON(b []byte) error { return json.Unmarshal(b, &s.Blob) }
 
-// LogValue keeps secrets out of logs.
-func (*Secret) LogValue() slog.Value { return slog.StringValue("[redacted]") }
+const redacted = "[redacted]"
 
-// String keeps secrets out of formatted text.
-func (*Secret) String() string { return "[redacted]" }
+// LogValue keeps secrets out of logs.
+func (Secret) LogValue() slog.Value { return slog.StringValue(redacted) }
+
+// String keeps secrets out of text.
+func (Secret) String() string { return redacted }
+
+// Format keeps secrets out of formatted text, whatever the verb.
+func (Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, redacted) }
 
 // Sealed is a blob to be opened: whoever opens it fills Plain or Err.
 type Sealed struct {
@@ -87,7 +94,7 @@ type Digest struct {
 }
 
 // MarshalJSON encodes the sum in base64.
-func (d *Digest) MarshalJSON() ([]byte, error) {
+func (d Digest) MarshalJSON() ([]byte, error) {
 	if len(d.Sum) == 0 {
 		return nil, errors.New("digest is not computed")
 	}
@@ -96,6 +103,12 @@ func (d *Digest) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON decodes the sum.
 func (d *Digest) UnmarshalJSON(b []byte) error { return json.Unmarshal(b, &d.Sum) }
+
+// LogValue keeps the content out of logs.
+func (Digest) LogValue() slog.Value { return slog.StringValue(redacted) }
+
+// Format keeps the content out of formatted text, whatever the verb.
+func (Digest) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, redacted) }
 
 // Sealing is implemented by events that hold secrets; the write path seals
 // and computes what it returns before the append. Nil entries are skipped.

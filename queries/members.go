@@ -38,8 +38,8 @@ func standing(b *pgx.Batch, app domain.AppID, user domain.UserID, id domain.Chan
 		Query(one(&dst.Exists, &dst.Kind, &dst.Role))
 }
 
-// Members lists the members of a channel in the order in which they joined
-// (CH-200), after a user when after is set, at most limit. The standing is the
+// Members lists the members of a channel by the second in which they joined,
+// then by user id (CH-200), after a user when after is set, at most limit. The standing is the
 // asking user's; the caller authorises with it before it uses the list. An
 // after that is no member is domain.ErrInvalidCursor.
 func (s *Service) Members(ctx context.Context, at Freshness, app domain.AppID, user domain.UserID, id domain.ChannelID,
@@ -57,10 +57,10 @@ func (s *Service) Members(ctx context.Context, at Freshness, app domain.AppID, u
 			SELECT m.member, m.role, m.joined_at, n.event, n.sealed
 			FROM rm.members_v1 m
 			LEFT JOIN rm.names_v1 n ON n.app = m.app AND n.named = m.member
-			WHERE m.app = $1 AND m.channel = $2 AND ($3 = '' OR (m.joined_at, m.member) > (
-				SELECT p.joined_at, p.member FROM rm.members_v1 p
+			WHERE m.app = $1 AND m.channel = $2 AND ($3 = '' OR (m.joined_at / 1000, m.member) > (
+				SELECT p.joined_at / 1000, p.member FROM rm.members_v1 p
 				WHERE p.app = $1 AND p.channel = $2 AND p.member = $3))
-			ORDER BY m.joined_at, m.member
+			ORDER BY m.joined_at / 1000, m.member
 			LIMIT $4`, app, int64(id), after, limit).Query(many(&rows))
 	})
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"net/url"
 
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
@@ -113,16 +114,26 @@ func NewEngine(logger *slog.Logger) *gin.Engine {
 	e := gin.New()
 	e.RedirectTrailingSlash = false
 	e.HandleMethodNotAllowed = true
-	e.UseRawPath = true
-	e.UnescapePathValues = true
+	e.UseEscapedPath = true
+	e.UnescapePathValues = false // Gin would take a plus for a blank
 	e.ContextWithFallback = true
 	if err := e.SetTrustedProxies(nil); err != nil {
 		panic(err) // nil is always accepted
 	}
-	e.Use(Identify(logger))
+	e.Use(Identify(logger), decodePath)
 	e.NoRoute(func(c *gin.Context) { Write(c, domain.ErrNotFound) })
 	e.NoMethod(func(c *gin.Context) { Write(c, domain.ErrMethodNotAllowed) })
 	return e
+}
+
+// decodePath decodes the values that the path carries, once: what a client
+// has encoded twice is not what it means (CH-023).
+func decodePath(c *gin.Context) {
+	for i, p := range c.Params {
+		if value, err := url.PathUnescape(p.Value); err == nil {
+			c.Params[i].Value = value
+		}
+	}
 }
 
 // Printable reports whether s has 1 to most printable ASCII characters.

@@ -12,7 +12,7 @@ func newLogger(format string, w io.Writer) *slog.Logger {
 	if format == "json" || format == "auto" && !terminal(w) {
 		return slog.New(slog.NewJSONHandler(w, nil))
 	}
-	return slog.New(tint.NewHandler(w, &tint.Options{NoColor: !terminal(w) || os.Getenv("NO_COLOR") != ""}))
+	return slog.New(tint.NewTextHandler(w, &tint.Options{NoColor: !terminal(w) || os.Getenv("NO_COLOR") != ""}))
 }
 
 func terminal(w io.Writer) bool {

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -30,6 +31,7 @@ const (
 	maxToken = 8 << 10
 	maxName  = 100 // characters; a longer name is cut (CH-003)
 	leeway   = 5 * time.Second
+	maxTime  = 1 << 53 // seconds; a double holds them exactly up to here
 )
 
 // Native verifies tokens of the native face: JWTs signed HS256 with the
@@ -63,7 +65,7 @@ func NewNative(keys Keys, now func() time.Time) (*Native, error) {
 	return &Native{
 		keys: keys, now: now, verified: verified,
 		parser: jwt.NewParser(jwt.WithValidMethods([]string{"HS256"}), jwt.WithExpirationRequired(),
-			jwt.WithLeeway(leeway), jwt.WithIssuedAt(), jwt.WithTimeFunc(now)),
+			jwt.WithLeeway(leeway), jwt.WithIssuedAt(), jwt.WithTimeFunc(now), jwt.WithStrictDecoding()),
 	}, nil
 }
 
@@ -131,7 +133,7 @@ func (n *Native) verify(ctx context.Context, raw string) (token, error) {
 		case err == nil:
 			return n.read(claims, domain.AppID(app), key, k.Secret)
 		case errors.Is(err, jwt.ErrTokenSignatureInvalid):
-		case errors.Is(err, jwt.ErrTokenExpired):
+		case errors.Is(err, jwt.ErrTokenExpired), claims["exp"] == float64(0): // 0 is missing to the library
 			return token{}, domain.ErrTokenExpired
 		default:
 			return token{}, domain.ErrInvalidToken.Because("the token's claims are not valid: it needs exp, and iat and nbf in the past if present")
@@ -141,13 +143,18 @@ func (n *Native) verify(ctx context.Context, raw string) (token, error) {
 }
 
 // sound refuses what a native token never has: critical extensions, claims of
-// another face, and names that occur twice.
+// another face, times beyond all calendars, and names that occur twice.
 func sound(parts []string, header map[string]any, claims jwt.MapClaims) bool {
 	if _, critical := header["crit"]; critical {
 		return false
 	}
 	for name := range claims {
 		if strings.HasPrefix(strings.ToLower(name), "x-ably-") {
+			return false
+		}
+	}
+	for _, name := range []string{"exp", "nbf", "iat"} {
+		if at, ok := claims[name].(float64); ok && math.Abs(at) > maxTime {
 			return false
 		}
 	}

@@ -52,7 +52,11 @@ type Server struct {
 	keys   *keyring.Ring
 	cancel context.CancelFunc
 	loops  sync.WaitGroup
+	before []func()
 }
+
+// BeforeClose has f called when Close begins, while everything still runs.
+func (s *Server) BeforeClose(f func()) { s.before = append(s.before, f) }
 
 // Open migrates the database and starts everything. The context bounds the
 // start only; Close stops the server.
@@ -169,6 +173,9 @@ func (s *Server) checks() []api.Check {
 
 // Close stops everything and waits for it.
 func (s *Server) Close() {
+	for _, f := range s.before {
+		f()
+	}
 	s.cancel()
 	s.loops.Wait()
 	if s.Commands != nil {

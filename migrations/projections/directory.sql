@@ -3,7 +3,7 @@ CREATE TABLE channels (
     channel    bigint           NOT NULL,
     kind       text             NOT NULL,
     owner      text COLLATE "C" NOT NULL,
-    pair       text COLLATE "C"[],
+    pair       text[] COLLATE "C",
     natural_name text COLLATE "C",
     created_at bigint           NOT NULL,
     deleted    boolean          NOT NULL DEFAULT false,

@@ -37,7 +37,7 @@ CREATE TABLE messages (
     kind          text             NOT NULL,
     deleted_by    text COLLATE "C",
     refs          bigint[],
-    mentions      text COLLATE "C"[],
+    mentions      text[] COLLATE "C",
     attachments   jsonb,
     sealed        bytea,
     edit_sealed   bytea,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -122,20 +123,19 @@ func (l *Log) Append(ctx context.Context, w eventstore.Write) (eventstore.Result
 	return result, nil
 }
 
-// submit puts a request in line and waits for its outcome. A caller that finds
-// nobody leading leads: by itself if nothing could make it leave early, through
-// a goroutine otherwise.
+// submit puts a request in line and waits for its outcome. A caller who finds
+// nobody leading leads: for one batch by itself if nothing could make it leave
+// early, through a goroutine otherwise.
 func (l *Log) submit(ctx context.Context, r *request) (eventstore.Result, error) {
 	lead, err := l.queue.add(r)
 	if err != nil {
 		return eventstore.Result{}, err
 	}
-	if lead {
-		if ctx.Done() == nil {
-			l.lead()
-		} else {
-			go l.lead()
-		}
+	switch {
+	case lead && ctx.Done() == nil:
+		l.leadOnce()
+	case lead:
+		go l.lead()
 	}
 	select {
 	case o := <-r.done:
@@ -150,6 +150,21 @@ func (l *Log) submit(ctx context.Context, r *request) (eventstore.Result, error)
 	}
 }
 
+// leadOnce runs the batch that the caller is part of and leaves the others to a
+// goroutine.
+func (l *Log) leadOnce() {
+	if l.writer.conn == nil {
+		go l.lead()
+		return
+	}
+	if batch := l.queue.take(); batch != nil {
+		l.writer.run(batch)
+	}
+	if l.writer.conn == nil || !l.queue.resign() {
+		go l.lead()
+	}
+}
+
 // lead runs batches until the queue is empty. While the database is away it
 // waits for it to come back.
 func (l *Log) lead() {
@@ -157,6 +172,7 @@ func (l *Log) lead() {
 		if l.writer.conn == nil {
 			l.writer.revive()
 		}
+		runtime.Gosched() // those who were just answered may have more
 		batch := l.queue.take()
 		if batch == nil {
 			return

@@ -46,15 +46,29 @@ func (q *queue) add(r *request) (lead bool, err error) {
 	return true, nil
 }
 
+// resign ends the leadership if nobody waits.
+func (q *queue) resign() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.resignLocked()
+}
+
+func (q *queue) resignLocked() bool {
+	if len(q.waiting) > 0 {
+		return false
+	}
+	q.led = false
+	if q.closed {
+		close(q.idle)
+	}
+	return true
+}
+
 // take removes the next batch. When there is none the leader has resigned.
 func (q *queue) take() []*request {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if len(q.waiting) == 0 {
-		q.led = false
-		if q.closed {
-			close(q.idle)
-		}
+	if q.resignLocked() {
 		return nil
 	}
 	n, events, bytes := 0, 0, 0

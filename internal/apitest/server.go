@@ -1,0 +1,169 @@
+package apitest
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"parley/commands"
+	"parley/domain"
+	"parley/internal/pgtest"
+	"parley/internal/server"
+)
+
+// Patience bounds every wait of a test.
+const Patience = 30 * time.Second
+
+// Operator is the operator token of every server.
+const Operator = "operator-token-of-the-tests-0123456789"
+
+// Server is a running service with a listener.
+type Server struct {
+	*server.Server
+	Clock *Clock
+	URL   string
+
+	t      testing.TB
+	place  place
+	client *http.Client
+}
+
+// place is what nodes of one installation share.
+type place struct{ database, rootKey string }
+
+// Open starts a server over a fresh database; it ends with the test. Faults
+// that the server logs fail the test.
+func Open(t testing.TB) *Server {
+	t.Helper()
+	return open(t, place{pgtest.URL(t), filepath.Join(t.TempDir(), "root.key")}, false)
+}
+
+// Nodes starts servers that share one fresh database.
+func Nodes(t testing.TB, n int) []*Server {
+	t.Helper()
+	p := place{pgtest.URL(t), filepath.Join(t.TempDir(), "root.key")}
+	nodes := make([]*Server, n)
+	for i := range nodes {
+		nodes[i] = open(t, p, true)
+	}
+	return nodes
+}
+
+func open(t testing.TB, p place, shared bool) *Server {
+	t.Helper()
+	faults := &faults{}
+	clock := &Clock{}
+	ctx, cancel := context.WithTimeout(context.Background(), Patience)
+	defer cancel()
+	s, err := server.Open(ctx, server.Config{
+		DatabaseURL: p.database, RootKeyFile: p.rootKey, Shared: shared,
+		Operator: Operator, Logger: slog.New(faults), Now: clock.Now, Unsafe: true,
+	})
+	if err != nil {
+		t.Fatalf("open the server: %v", err)
+	}
+	listener := httptest.NewServer(s.Handler)
+	t.Cleanup(func() {
+		listener.Close()
+		s.Close()
+		for _, text := range faults.seen() {
+			t.Errorf("the server logged a fault: %s", text)
+		}
+	})
+	client := listener.Client()
+	client.Transport.(*http.Transport).MaxIdleConnsPerHost = 128
+	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &Server{Server: s, Clock: clock, URL: listener.URL, t: t, place: p, client: client}
+}
+
+// Clock is the clock of a server: the real one, ahead by what a test adds.
+type Clock struct{ ahead atomic.Int64 }
+
+// Now is the time on the clock.
+func (c *Clock) Now() time.Time { return time.Now().Add(time.Duration(c.ahead.Load())) }
+
+// Advance puts the clock forward.
+func (c *Clock) Advance(d time.Duration) { c.ahead.Add(int64(d)) }
+
+// faults is a log handler that keeps what is logged as an error.
+type faults struct {
+	mu    sync.Mutex
+	texts []string
+}
+
+// Enabled takes errors only.
+func (*faults) Enabled(_ context.Context, l slog.Level) bool { return l >= slog.LevelError }
+
+// Handle keeps a record.
+func (f *faults) Handle(_ context.Context, r slog.Record) error {
+	text := r.Message
+	r.Attrs(func(a slog.Attr) bool {
+		text += " " + a.String()
+		return true
+	})
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.texts = append(f.texts, text)
+	return nil
+}
+
+// WithAttrs is f: attributes of loggers say nothing here.
+func (f *faults) WithAttrs([]slog.Attr) slog.Handler { return f }
+
+// WithGroup is f.
+func (f *faults) WithGroup(string) slog.Handler { return f }
+
+func (f *faults) seen() []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.texts
+}
+
+// App is a tenant with a native key.
+type App struct {
+	ID     domain.AppID
+	Key    domain.KeyName
+	Secret string
+
+	s *Server
+}
+
+// App declares an app with the native key root.
+func (s *Server) App(id domain.AppID) *App {
+	s.t.Helper()
+	a := &App{ID: id, s: s}
+	a.Key, a.Secret = a.Issue("root", true)
+	return a
+}
+
+// Issue gives the app a further key, or a key another secret.
+func (a *App) Issue(key string, native bool) (domain.KeyName, string) {
+	t := a.s.t
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), Patience)
+	defer cancel()
+	secret := NewSecret()
+	_, err := a.s.Commands.DeclareApp(ctx, commands.DeclareApp{
+		By:  domain.Actor{Kind: domain.ActorSystem, ID: "operator", Dialect: "cli"},
+		App: a.ID, Keys: []commands.DeclareKey{{
+			ID: key, Secret: secret, Capability: map[string][]string{"*": {"*"}}, Native: native,
+		}},
+	})
+	if err != nil {
+		t.Fatalf("declare app %s: %v", a.ID, err)
+	}
+	return domain.KeyName(string(a.ID) + "." + key), secret
+}
+
+// On is the app as it is reached on another node.
+func (a *App) On(s *Server) *App {
+	other := *a
+	other.s = s
+	return &other
+}

@@ -1,0 +1,84 @@
+package archtest_test
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+const module = "parley"
+
+// allowed is the architecture: package, then the packages of ours it may
+// import. The last matching row counts; a name that ends in a slash stands
+// for everything below it. cmd and internal/server are absent: they wire
+// everything.
+var allowed = []struct {
+	pkg  string
+	deps []string
+}{
+	{"domain", nil},
+	{"migrations", nil},
+	{"internal/pgerr", nil},
+	{"internal/eventstore", []string{"domain"}},
+	{"internal/eventstore/", []string{"domain", "internal/eventstore", "internal/pgerr"}},
+	{"internal/feed", []string{"internal/eventstore"}},
+	{"internal/keyring", []string{"domain", "internal/pgerr"}},
+	{"internal/embeddedpg", nil},
+	{"internal/histcheck", nil},
+	{"internal/auth", []string{"commands", "domain"}},
+	{"commands", []string{"domain", "internal/eventstore"}},
+	{"projections", []string{"domain", "internal/eventstore", "internal/feed", "internal/pgerr", "migrations"}},
+	{"queries", []string{"domain"}},
+	{"api", nil},
+	{"api/envelope", []string{"domain", "internal/eventstore", "internal/pgerr", "queries"}},
+	{"api/native", []string{"api/envelope", "commands", "domain", "queries"}},
+	{"api/admin", []string{"api/envelope", "commands", "domain", "internal/auth"}},
+}
+
+// forbidden are foreign packages that must not reach the core.
+var forbidden = map[string][]string{
+	"domain":      {"net/http", "github.com/gin-gonic/gin", "github.com/jackc/pgx", "context", "database/sql"},
+	"commands":    {"net/http", "github.com/gin-gonic/gin", "github.com/jackc/pgx"},
+	"projections": {"net/http", "github.com/gin-gonic/gin"},
+	"queries":     {"net/http", "github.com/gin-gonic/gin"},
+}
+
+func TestImportsPointInward(t *testing.T) {
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-f", "{{.ImportPath}} {{join .Imports \" \"}}", module+"/...").Output()
+	require.NoError(t, err)
+	for line := range strings.Lines(string(out)) {
+		fields := strings.Fields(line)
+		pkg := strings.TrimPrefix(fields[0], module+"/")
+		deps, ruled := depsOf(pkg)
+		for _, dep := range fields[1:] {
+			if ours, ok := strings.CutPrefix(dep, module+"/"); ok && ruled && !slices.Contains(deps, ours) {
+				t.Errorf("%s imports %s: not in the table of allowed imports", pkg, ours)
+			}
+			for _, f := range forbidden[pkg] {
+				if dep == f || strings.HasPrefix(dep, f+"/") {
+					t.Errorf("%s imports %s", pkg, dep)
+				}
+			}
+		}
+	}
+}
+
+func depsOf(pkg string) (deps []string, ruled bool) {
+	for _, row := range allowed {
+		if row.pkg == pkg || strings.HasSuffix(row.pkg, "/") && strings.HasPrefix(pkg, row.pkg) {
+			deps, ruled = row.deps, true
+		}
+	}
+	return deps, ruled
+}
+
+func TestTheCoreCompilesWithFewModules(t *testing.T) {
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", "-f", "{{with .Module}}{{.Path}}{{end}}",
+		module+"/domain", module+"/commands").Output()
+	require.NoError(t, err)
+	modules := slices.Compact(slices.Sorted(slices.Values(strings.Fields(string(out)))))
+	require.Less(t, len(modules), 5, "domain and commands pull in %v", modules)
+}

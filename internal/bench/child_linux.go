@@ -1,0 +1,6 @@
+package bench
+
+import "syscall"
+
+// dieWithParent stops a server when this process is killed.
+func dieWithParent(a *syscall.SysProcAttr) { a.Pdeathsig = syscall.SIGTERM }

@@ -1,0 +1,8 @@
+//go:build !linux
+
+package bench
+
+import "syscall"
+
+// dieWithParent is not offered here.
+func dieWithParent(*syscall.SysProcAttr) {}

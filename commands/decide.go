@@ -37,8 +37,10 @@ type decision struct {
 	at      eventstore.Position
 	held    []*state
 	missing []*state
-	// revisions are those of held when the rule had decided.
+	// revisions are those of held when the rule had decided, seen is the
+	// position of the newest event that the rule looked at.
 	revisions []eventstore.Revision
+	seen      eventstore.Position
 }
 
 // read gives the folded state of a stream. One that is not current makes the
@@ -79,8 +81,12 @@ type rule func(*decision) ([]domain.Event, error)
 func (s *Service) decide(ctx context.Context, q request, ask rule) (Outcome, error) {
 	if !q.draw {
 		st := s.state(q.stream, zeroOf(q.stream))
-		st.turn.Lock()
-		defer st.turn.Unlock()
+		select {
+		case st.turn <- struct{}{}:
+			defer func() { <-st.turn }()
+		case <-ctx.Done():
+			return Outcome{}, fmt.Errorf("wait for %s: %w", q.stream, ctx.Err())
+		}
 	}
 	for {
 		d, events, err := s.ask(ctx, ask)
@@ -90,7 +96,7 @@ func (s *Service) decide(ctx context.Context, q request, ask rule) (Outcome, err
 		case err != nil:
 			return s.refused(ctx, q, err)
 		case len(events) == 0:
-			return Outcome{Position: int64(d.at)}, nil
+			return Outcome{Position: int64(max(d.at, d.seen))}, nil
 		}
 		w, at, err := s.write(ctx, q, events)
 		if err != nil {
@@ -124,6 +130,8 @@ func (s *Service) ask(ctx context.Context, r rule) (*decision, []domain.Event, e
 		events, err := r(d)
 		for _, st := range d.held {
 			d.revisions = append(d.revisions, st.last)
+			d.seen = max(d.seen, st.at)
+			d.seen = max(d.seen, st.at)
 		}
 		s.folding.RUnlock()
 		if len(d.missing) == 0 {

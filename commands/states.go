@@ -14,18 +14,19 @@ import (
 // belong to Service.folding, a lock held for moments only, never across I/O.
 type state struct {
 	stream string
-	turn   sync.Mutex // one decision at a time writes the stream on this node
-	load   sync.Mutex // one load at a time
+	turn   chan struct{} // holds one: one decision at a time writes the stream on this node
+	load   sync.Mutex    // one load at a time
 
 	folded  domain.State
 	last    eventstore.Revision
+	at      eventstore.Position // of the last folded event
 	current bool
 	missed  bool // during a load, an event was seen that could not be folded
 }
 
 func (s *Service) state(stream string, zero func() domain.State) *state {
 	st, _ := s.states.ComputeIfAbsent(stream, func() (*state, bool) {
-		return &state{stream: stream, folded: zero(), last: eventstore.None}, false
+		return &state{stream: stream, turn: make(chan struct{}, 1), folded: zero(), last: eventstore.None}, false
 	})
 	return st
 }
@@ -46,7 +47,7 @@ func (s *Service) learn(st *state, r eventstore.Recorded) {
 	case r.Revision <= st.last:
 	case err == nil && st.current && r.Revision == st.last+1:
 		st.folded.Evolve(e)
-		st.last = r.Revision
+		st.last, st.at = r.Revision, r.Position
 	default:
 		st.current, st.missed = false, true
 	}
@@ -89,7 +90,7 @@ func (s *Service) foldLoaded(st *state, r eventstore.Recorded) error {
 	defer s.folding.Unlock()
 	if r.Revision == st.last+1 {
 		st.folded.Evolve(e)
-		st.last = r.Revision
+		st.last, st.at = r.Revision, r.Position
 	}
 	return nil
 }

@@ -85,18 +85,21 @@ func (t *tail) wait(ctx context.Context, p int64) error {
 func keyOf(a domain.Actor) actorKey { return actorKey{a.App, a.Kind, a.ID} }
 
 // Run follows the log until the context ends: folded states learn what was
-// appended, here and elsewhere. started is closed when it follows.
+// appended, here and elsewhere. It begins with what the projections have not
+// applied yet, so that writes from before a restart are waited for as well.
+// started is closed when it follows.
 func (s *Service) Run(ctx context.Context, started chan<- struct{}) error {
 	head, err := s.log.Head(ctx)
 	if err != nil {
 		return err
 	}
-	sub, err := s.log.Subscribe(ctx, head)
+	from := min(int64(head), s.tail.applied())
+	sub, err := s.log.Subscribe(ctx, eventstore.Position(from))
 	if err != nil {
 		return err
 	}
 	defer sub.Close()
-	s.tail.position.Store(int64(head))
+	s.tail.position.Store(from)
 	close(started)
 	for {
 		b, err := sub.Next(ctx, 1000)

@@ -21,7 +21,7 @@ func (s *Service) NameFromToken(ctx context.Context, a domain.Actor, token [32]b
 	if a.Name == "" || a.User() == "" {
 		return nil
 	}
-	if _, known := s.tokens.SetIfAbsent(token, struct{}{}); !known {
+	if _, first := s.tokens.SetIfAbsent(token, struct{}{}); !first {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), nameTimeout)

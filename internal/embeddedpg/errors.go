@@ -31,8 +31,7 @@ type VersionError struct {
 func (e *VersionError) Error() string {
 	return fmt.Sprintf("the database in %s was made by PostgreSQL %s and only %s is installed; nothing was changed. "+
 		"Install PostgreSQL %s beside it (Debian, Ubuntu: apt-get install postgresql-%s; Homebrew: brew install postgresql@%s) "+
-		"or name its folder in PARLEY_PG_BIN. To move to another version, run `parley backup` with the old one "+
-		"and `parley restore` into an empty data directory with the new one",
+		"or name its folder in PARLEY_PG_BIN. To move the data to another version, stop parley and use PostgreSQL's own pg_upgrade",
 		e.Dir, e.Cluster, joinMajors(e.Found), e.Cluster, e.Cluster, e.Cluster)
 }
 

@@ -37,7 +37,7 @@ func TestClusterOfAnotherVersionIsNotTouched(t *testing.T) {
 	var other *embeddedpg.VersionError
 	require.ErrorAs(t, err, &other)
 	require.Equal(t, "9", other.Cluster)
-	require.ErrorContains(t, err, "parley backup")
+	require.ErrorContains(t, err, "pg_upgrade")
 	require.Equal(t, before, fingerprint(t, dir))
 }
 

@@ -7,10 +7,11 @@ import (
 )
 
 // maxQuickDeaths in a row, each less than healthyAfter from readiness, end the
-// attempts to restart.
+// attempts to restart. A cluster that cannot live dies while it starts or right
+// after; one that lived longer was killed from outside and comes back.
 const (
 	maxQuickDeaths = 5
-	healthyAfter   = time.Minute
+	healthyAfter   = time.Second
 )
 
 // supervise owns the process: it restarts it when it dies and stops it when

@@ -16,6 +16,7 @@ import (
 
 	"parley/internal/eventstore"
 	"parley/internal/eventstore/postgres"
+	"parley/internal/pgtest"
 )
 
 // payload is as long as a short chat message in JSON.
@@ -72,11 +73,11 @@ func run(b *testing.B, callers int, send func(n int64) error) {
 }
 
 func sender(b *testing.B, way string, callers int) (func(int64) error, *pgxpool.Pool) {
-	pool := migrated(b)
+	pool := durable(b)
 	if way == "transaction" {
 		return transactions(b, pool, callers), pool
 	}
-	log := open(b, pool, postgres.Config{Unsafe: true})
+	log := open(b, pool, postgres.Config{})
 	keyed, guarded := strings.Contains(way, "once"), strings.Contains(way, "guards")
 	if guarded {
 		register(b, log)
@@ -95,6 +96,16 @@ func sender(b *testing.B, way string, callers int) (func(int64) error, *pgxpool.
 		_, err := log.Append(context.Background(), w)
 		return err
 	}, pool
+}
+
+// durable is a pool on a server with fsync on.
+func durable(b *testing.B) *pgxpool.Pool {
+	b.Helper()
+	pool, err := pgxpool.New(context.Background(), pgtest.DurableURL(b))
+	require.NoError(b, err)
+	b.Cleanup(pool.Close)
+	migrate(b, pool)
+	return pool
 }
 
 func user(n int64) string { return fmt.Sprintf("user-demo.u%d", n%users) }

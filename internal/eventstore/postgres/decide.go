@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"strconv"
 	"time"
 
 	"github.com/google/uuid"
@@ -94,7 +95,7 @@ func (w *writer) repeated(r *request, f facts) (eventstore.Result, bool, error) 
 	} else {
 		return result, false, nil
 	}
-	same := result.Stream == r.write.Stream || r.write.Draw && result.Stream == fmt.Sprint(r.write.Stream, result.ID)
+	same := result.Stream == r.write.Stream || r.write.Draw && result.Stream == r.write.Stream+strconv.FormatInt(result.ID, 10)
 	if !same && !r.write.Once {
 		return eventstore.Result{}, false, idTaken(id)
 	}
@@ -116,6 +117,8 @@ func (w *writer) checkGuards(r *request, f facts) error {
 		k := r.guardKeys[i]
 		h, known := w.head(k, f)
 		switch {
+		case known && !f.careful && eventstore.Revision(h.revision) > g.Revision:
+			return errUnsure // a refusal comes from the database only
 		case known && eventstore.Revision(h.revision) > g.Revision:
 			return fmt.Errorf("%w: %s is at revision %d, the decision at %d", eventstore.ErrGuard, g.Stream, h.revision, g.Revision)
 		case known || f.careful || int64(g.Position) >= w.headsSince:
@@ -132,8 +135,8 @@ func (w *writer) head(k key, f facts) (head, bool) {
 	if h, ok := w.plan.heads[k]; ok {
 		return h, true
 	}
-	if h, ok := f.heads[k]; ok {
-		return h, true
+	if h, ok := f.heads[k]; ok || f.careful {
+		return h, ok
 	}
 	return w.heads.get(k)
 }
@@ -165,9 +168,11 @@ func (w *writer) checkStream(r *request, f facts, clock int64) (string, place, h
 func (w *writer) draw(r *request, f facts, clock int64) (string, place, head, error) {
 	for {
 		w.plan.lastID = max(w.plan.lastID+1, clock)
-		stream, at := w.layout.drawn(r.write.Stream, w.plan.lastID)
+		stream := r.write.Stream + strconv.FormatInt(w.plan.lastID, 10)
+		at := r.place.drawn(stream, w.plan.lastID)
 		r.drawnID, r.drawnKey = w.plan.lastID, at.key
-		if _, exists := w.head(at.key, f); !exists {
+		_, exists := w.head(at.key, f)
+		if _, remembered := w.heads.get(at.key); !exists && !remembered {
 			return stream, at, head{revision: -1}, nil
 		}
 	}

@@ -53,14 +53,23 @@ func (l layout) place(stream string) place {
 	return place{key: k, owner: stream, rowKey: k}
 }
 
-// drawn names the stream prefix + id and finds its place.
-func (l layout) drawn(prefix string, id int64) (stream string, p place) {
-	stream = prefix + strconv.FormatInt(id, 10)
-	if l.rowLess(prefix) {
-		return stream, place{key: idKey(id, stream), owner: prefix, rowKey: prefixKey(prefix), prefix: true}
+// prefixPlace is what the places of all streams drawn under a prefix have in
+// common.
+func (l layout) prefixPlace(prefix string) place {
+	if !l.rowLess(prefix) {
+		return place{}
+	}
+	return place{owner: prefix, rowKey: prefixKey(prefix), prefix: true}
+}
+
+// drawn completes a prefixPlace for the stream with an id.
+func (p place) drawn(stream string, id int64) place {
+	if p.prefix {
+		p.key = idKey(id, stream)
+		return p
 	}
 	k := nameKey(stream)
-	return stream, place{key: k, owner: stream, rowKey: k}
+	return place{key: k, owner: stream, rowKey: k}
 }
 
 func nameKey(name string) key {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -62,7 +61,6 @@ func Open(ctx context.Context, pool *pgxpool.Pool, config Config) (*Log, error) 
 func (l *Log) newWriter() *writer {
 	return &writer{
 		dial:       l.connConfig,
-		layout:     l.layout,
 		now:        l.config.Now,
 		unsafe:     l.config.Unsafe,
 		ring:       l.ring,
@@ -172,7 +170,7 @@ func (l *Log) lead() {
 		if l.writer.conn == nil {
 			l.writer.revive()
 		}
-		runtime.Gosched() // those who were just answered may have more
+		l.queue.gather()
 		batch := l.queue.take()
 		if batch == nil {
 			return

@@ -62,6 +62,9 @@ func (w *writer) lookup(batch []*request, careful bool) (facts, error) {
 
 // questions adds what must be asked about one request.
 func (w *writer) questions(r *request, careful bool, ids, heads, rows *array) {
+	if r.sync {
+		return
+	}
 	if careful {
 		for _, e := range r.write.Events {
 			ids.bytes(e.ID[:])
@@ -72,7 +75,6 @@ func (w *writer) questions(r *request, careful bool, ids, heads, rows *array) {
 	}
 	p := r.place
 	if r.write.Draw {
-		_, p = w.layout.drawn(r.write.Stream, 1)
 		if careful && r.drawnID > 0 {
 			heads.bytes(r.drawnKey[:])
 		}

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"fmt"
+	"runtime"
 	"sync"
 	"time"
 
@@ -44,6 +45,22 @@ func (q *queue) add(r *request) (lead bool, err error) {
 	}
 	q.led = true
 	return true, nil
+}
+
+// gather lets those who were just answered add what they have next, as long as
+// that makes the batch grow. It only yields the processor and never waits.
+func (q *queue) gather() {
+	const yields = 16
+	for n, last := 0, -1; n < yields; n++ {
+		runtime.Gosched()
+		q.mu.Lock()
+		length := len(q.waiting)
+		q.mu.Unlock()
+		if length == last || length >= batchEvents {
+			return
+		}
+		last = length
+	}
 }
 
 // resign ends the leadership if nobody waits.

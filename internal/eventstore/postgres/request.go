@@ -12,7 +12,7 @@ import (
 // without the writer's state was computed by the caller.
 type request struct {
 	write     eventstore.Write
-	place     place // of the stream; unset for a draw
+	place     place // of the stream; the prefixPlace of a draw
 	metas     [][]byte
 	guardKeys []key
 	size      int
@@ -37,7 +37,9 @@ func newRequest(w eventstore.Write, l layout, now time.Time) *request {
 		r.metas[i] = encodeMeta(e.Meta)
 		r.size += len(e.Data) + len(r.metas[i])
 	}
-	if !w.Draw {
+	if w.Draw {
+		r.place = l.prefixPlace(w.Stream)
+	} else {
 		r.place = l.place(w.Stream)
 	}
 	if len(w.Guards) > 0 {

@@ -17,7 +17,6 @@ import (
 // queue.
 type writer struct {
 	dial       func() (*pgx.ConnConfig, error)
-	layout     layout
 	now        func() time.Time
 	unsafe     bool
 	ring       *ring
@@ -58,13 +57,19 @@ type recentEvent struct {
 // recentIDs is how many ids of events a generation holds.
 const recentIDs = 64 << 10
 
-// patience bounds how long a batch tries against other writers.
-const patience = 10 * time.Second
+// patience bounds how long a batch tries against other writers, maxViolations
+// how often it may meet what is there already: a draw passes over one existing
+// stream each time.
+const (
+	patience      = 10 * time.Second
+	maxViolations = 20
+)
 
 // run appends a batch and answers every request in it.
 func (w *writer) run(batch []*request) {
-	started := time.Now()
-	for careful, tries := false, 0; ; tries++ {
+	until := time.Now().Add(patience)
+	careful, violations := false, 0
+	for {
 		if w.conn == nil {
 			if !w.recover(batch) {
 				return
@@ -77,15 +82,16 @@ func (w *writer) run(batch []*request) {
 			return
 		case w.lost(err):
 			continue
+		case time.Now().After(until):
+			answerAll(batch, unavailable(fmt.Errorf("too many other writers: %w", err)))
+			return
 		case errors.Is(err, errUnsure):
 			careful = true
-		case isUnique(err) && tries < 3:
+		case isUnique(err) && violations < maxViolations:
 			careful = true
-		case err != nil:
+			violations++
+		case err != nil && !errors.Is(err, errMoved):
 			w.isolate(batch, err)
-			return
-		case time.Since(started) > patience:
-			answerAll(batch, fmt.Errorf("%w: too many other writers", eventstore.ErrUnavailable))
 			return
 		}
 	}
@@ -118,7 +124,7 @@ func (w *writer) attempt(batch []*request, careful bool) (done bool, err error) 
 			return false, err
 		}
 		if !written {
-			return false, w.afterRefusal()
+			return false, w.whyRefused()
 		}
 		w.absorbOwn()
 	}
@@ -129,9 +135,13 @@ func (w *writer) attempt(batch []*request, careful bool) (done bool, err error) 
 	return true, nil
 }
 
-// afterRefusal finds out why the head did not move: others have written, whose
-// events are now known, or a precondition does not hold.
-func (w *writer) afterRefusal() error {
+// errMoved says that others have written, so that the batch must be decided
+// again.
+var errMoved = errors.New("the head has moved")
+
+// whyRefused finds out why the head did not move for a batch: others have
+// written, whose events are now known, or a precondition does not hold.
+func (w *writer) whyRefused() error {
 	known, epoch := w.known, w.epoch
 	if err := w.catchUp(); err != nil {
 		return err
@@ -139,7 +149,7 @@ func (w *writer) afterRefusal() error {
 	if w.known == known && w.epoch == epoch {
 		return errUnsure
 	}
-	return nil
+	return errMoved
 }
 
 // isolate keeps one request that the database refuses from failing its
@@ -147,11 +157,15 @@ func (w *writer) afterRefusal() error {
 // what they contain.
 func (w *writer) isolate(batch []*request, err error) {
 	if len(batch) == 1 || !isDataError(err) {
-		answerAll(batch, fmt.Errorf("%w: %w", eventstore.ErrUnavailable, err))
+		answerAll(batch, unavailable(err))
 		return
 	}
 	w.logger.Warn("batch refused, trying its appends one by one", "size", len(batch), "err", err)
 	for i := range batch {
+		if w.conn == nil {
+			answerAll(batch[i:], unavailable(nil))
+			return
+		}
 		w.run(batch[i : i+1])
 	}
 }

@@ -88,14 +88,22 @@ func (s *Service) decide(ctx context.Context, q request, ask rule) (Outcome, err
 			return Outcome{}, fmt.Errorf("wait for %s: %w", q.stream, ctx.Err())
 		}
 	}
+	var c confirmation
 	for {
 		d, events, err := s.ask(ctx, ask)
 		switch {
 		case d == nil:
 			return Outcome{}, err
-		case err != nil:
-			return s.refused(ctx, q, err)
-		case len(events) == 0:
+		case err != nil || len(events) == 0:
+			again, failure := s.confirm(ctx, d, &c, err)
+			switch {
+			case failure != nil:
+				return Outcome{}, failure
+			case again:
+				continue
+			case err != nil:
+				return s.refused(ctx, q, err)
+			}
 			return Outcome{Position: int64(max(d.at, d.seen))}, nil
 		}
 		w, at, err := s.write(ctx, q, events)
@@ -130,7 +138,6 @@ func (s *Service) ask(ctx context.Context, r rule) (*decision, []domain.Event, e
 		events, err := r(d)
 		for _, st := range d.held {
 			d.revisions = append(d.revisions, st.last)
-			d.seen = max(d.seen, st.at)
 			d.seen = max(d.seen, st.at)
 		}
 		s.folding.RUnlock()
@@ -290,7 +297,7 @@ func (s *Service) seal(ctx context.Context, app domain.AppID, id uuid.UUID, e do
 		if secret == nil {
 			continue
 		}
-		plain, err := json.Marshal(secret.Plain)
+		plain, err := encodePlain(secret.Plain)
 		if err != nil {
 			return fmt.Errorf("encode secret of %s: %w", e.Type(), err)
 		}
@@ -307,6 +314,14 @@ func (s *Service) seal(ctx context.Context, app domain.AppID, id uuid.UUID, e do
 	}
 	digest.Sum = sum
 	return nil
+}
+
+// encodePlain is the JSON of what a secret seals.
+func encodePlain(v any) ([]byte, error) {
+	if c, ok := v.(domain.Content); ok {
+		return c.AppendJSON(make([]byte, 0, 512))
+	}
+	return json.Marshal(v)
 }
 
 // onceDigest recognises the repeat of a request: an HMAC over its accepted

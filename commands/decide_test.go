@@ -101,13 +101,13 @@ func TestOwnWritesAreKnownOnEveryNode(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled, "a tail that is behind does not answer")
 }
 
-// TestNothingFollowsAnAcknowledgedRemoval has a node b that hears of the other
-// through refused appends only.
+// TestNothingFollowsAnAcknowledgedRemoval has two nodes that hear nothing of
+// each other.
 func TestNothingFollowsAnAcknowledgedRemoval(t *testing.T) {
 	log := newFaulty()
 	log.deaf = true
 	k := newKeys()
-	a, b := node(t, log.Log, k, 0), node(t, log, k, 0)
+	a, b := node(t, log, k, 0), node(t, log, k, 0)
 	ctx := deadline(t)
 	c := newGroup(t, a, "ann", "bob")
 	for range 5 {
@@ -118,8 +118,6 @@ func TestNothingFollowsAnAcknowledgedRemoval(t *testing.T) {
 		_, err = b.SendMessage(ctx, say("bob", c, "too late"))
 		require.ErrorIs(t, err, domain.ErrNotMember)
 		_, err = b.AddMember(ctx, commands.AddMember{By: user("ann"), Channel: c, User: "bob"})
-		require.NoError(t, err)
-		_, err = a.OwnWrites(ctx, user("ann")) // a has heard of it
 		require.NoError(t, err)
 		_, err = a.SendMessage(ctx, say("bob", c, "back"))
 		require.NoError(t, err)
@@ -132,6 +130,35 @@ func TestNothingFollowsAnAcknowledgedRemoval(t *testing.T) {
 	require.NoError(t, err)
 	_, err = b.SendMessage(ctx, say("bob", dm.Stream.Channel, "hello?"))
 	require.ErrorIs(t, err, domain.ErrDMBlocked, "a dm is guarded by both users")
+}
+
+// TestWhatAnotherNodeAcknowledgedCountsAtOnce: a refusal, and a command with
+// nothing to do, append nothing that a guard could stop.
+func TestWhatAnotherNodeAcknowledgedCountsAtOnce(t *testing.T) {
+	log := newFaulty()
+	log.deaf = true
+	k := newKeys()
+	a, b := node(t, log, k, 0), node(t, log, k, 0)
+	ctx := deadline(t)
+	c := newGroup(t, a, "ann")
+	_, err := b.SendMessage(ctx, say("bob", c, "hello"))
+	require.ErrorIs(t, err, domain.ErrNotMember)
+	_, err = b.AddMember(ctx, commands.AddMember{By: user("zoe"), Channel: c, User: "zoe"})
+	require.ErrorIs(t, err, domain.ErrNotMember)
+	_, err = a.AddMember(ctx, commands.AddMember{By: user("ann"), Channel: c, User: "bob"})
+	require.NoError(t, err)
+	_, err = b.SendMessage(ctx, say("bob", c, "hello"))
+	require.NoError(t, err)
+
+	block := func(s *commands.Service, blocked bool) commands.Outcome {
+		out, err := s.BlockUser(ctx, commands.BlockUser{By: user("ann"), User: "bob", Blocked: blocked})
+		require.NoError(t, err)
+		return out
+	}
+	require.False(t, block(b, false).Changed)
+	require.True(t, block(a, true).Changed)
+	require.True(t, block(b, false).Changed, "the block is not lost")
+	require.True(t, block(a, true).Changed)
 }
 
 // TestTwoNodesKeepTheRulesOfMembership adds and removes the same few users

@@ -48,6 +48,9 @@ type Config struct {
 	// Applied is the position up to which every projection has applied the
 	// log; own writes below it need no waiting. Default: 0.
 	Applied func() int64
+	// Erased is called when this node learns that a user was erased, before
+	// anything that follows is seen. Default: nothing.
+	Erased func(domain.AppID, domain.UserID)
 	// Fingerprint tells secrets apart without showing them. Required.
 	Fingerprint func(secret string) string
 }
@@ -64,6 +67,7 @@ type Service struct {
 	// folding guards the fields of all states.
 	folding     sync.RWMutex
 	fingerprint func(secret string) string
+	erased      func(domain.AppID, domain.UserID)
 	lastChannel atomic.Int64
 	working     sync.WaitGroup // what outlives the request that began it
 }
@@ -85,6 +89,9 @@ func New(c Config) (*Service, error) {
 	if c.Applied == nil {
 		c.Applied = func() int64 { return 0 }
 	}
+	if c.Erased == nil {
+		c.Erased = func(domain.AppID, domain.UserID) {}
+	}
 	states, err := otter.New(&otter.Options[string, *state]{MaximumSize: c.States})
 	if err != nil {
 		return nil, fmt.Errorf("commands: state cache: %w", err)
@@ -95,8 +102,8 @@ func New(c Config) (*Service, error) {
 	}
 	return &Service{
 		log: c.Log, keys: c.Keys, logger: c.Logger, now: c.Now, states: states, tokens: tokens,
-		fingerprint: c.Fingerprint,
-		tail:        tail{actors: map[actorKey]int64{}, applied: c.Applied},
+		fingerprint: c.Fingerprint, erased: c.Erased,
+		tail: tail{actors: map[actorKey]int64{}, applied: c.Applied},
 	}, nil
 }
 

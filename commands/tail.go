@@ -82,6 +82,8 @@ func (t *tail) wait(ctx context.Context, p int64) error {
 	}
 }
 
+var userErased = domain.UserErased{}.Type()
+
 func keyOf(a domain.Actor) actorKey { return actorKey{a.App, a.Kind, a.ID} }
 
 // Run follows the log until the context ends: folded states learn what was
@@ -123,6 +125,11 @@ func (s *Service) Run(ctx context.Context, started chan<- struct{}) error {
 }
 
 func (s *Service) see(r eventstore.Recorded) {
+	if r.Type == userErased {
+		if name, err := domain.ParseStream(r.Stream); err == nil {
+			s.erased(name.App, name.User)
+		}
+	}
 	if st, ok := s.states.GetIfPresent(r.Stream); ok {
 		s.learn(st, r)
 	}

@@ -74,13 +74,20 @@ func of[E Event](version int) eventType {
 	}}
 }
 
+// ofMessageSent decodes the most frequent event by hand.
+func ofMessageSent() eventType {
+	t := of[MessageSent](1)
+	t.decode = decodeMessageSent
+	return t
+}
+
 // registry holds every event type that this code writes or reads.
 var registry = register(
 	of[AppCreated](1), of[KeyIssued](1), of[KeyRevoked](1),
 	of[UserNamed](1), of[UserBlocked](1), of[UserUnblocked](1), of[UserErased](1),
 	of[ChannelCreated](1), of[ChannelRenamed](1), of[ChannelDeleted](1),
 	of[MemberAdded](1), of[MemberRemoved](1), of[MemberRoleChanged](1), of[OwnershipTransferred](1),
-	of[MessageSent](1), of[MessageEdited](1), of[MessageDeleted](1),
+	ofMessageSent(), of[MessageEdited](1), of[MessageDeleted](1),
 	of[ReactionAdded](1), of[ReactionRemoved](1),
 	of[ReadCursorAdvanced](1),
 )
@@ -132,7 +139,11 @@ func EncodeEvent(e Event) (typ string, v int, data []byte, err error) {
 	if !ok {
 		return "", 0, nil, fmt.Errorf("event %s is not registered", e.Type())
 	}
-	data, err = json.Marshal(e)
+	if a, fast := e.(appender); fast {
+		data, err = a.appendJSON(make([]byte, 0, 512))
+	} else {
+		data, err = json.Marshal(e)
+	}
 	if err != nil {
 		return "", 0, nil, fmt.Errorf("encode event %s: %w", e.Type(), err)
 	}

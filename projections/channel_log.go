@@ -11,12 +11,17 @@ type counters struct {
 	lastSeq, lastMsgSeq, lastMessage, lastMessageAt, lastDeletedSeq int64
 }
 
+// numbered tells the events that make up the log of a channel.
+func numbered(r domain.Recorded) bool {
+	return r.Stream.Category == "channel" || r.Stream.Category == "message"
+}
+
 func (t *timeline) queueCounters(b *pgx.Batch, events []domain.Recorded) {
 	var apps []string
 	var channels []int64
 	for _, r := range events {
 		k := channelOf(r)
-		if k.channel == 0 || t.counters[k] != nil {
+		if !numbered(r) || t.counters[k] != nil {
 			continue
 		}
 		t.counters[k] = &counters{}

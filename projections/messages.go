@@ -2,6 +2,8 @@ package projections
 
 import (
 	"encoding/json"
+	"fmt"
+	"strings"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -171,8 +173,8 @@ func (t *timeline) storeEdits(b *pgx.Batch) {
 			UPDATE messages SET version = $4,
 				edited_at = coalesce($5, edited_at),
 				deleted_at = $6, deleted_by = $7,
-				edit_event = CASE WHEN $8 OR $6 IS NOT NULL THEN $9 ELSE edit_event END,
-				edit_sealed = CASE WHEN $8 OR $6 IS NOT NULL THEN $10 ELSE edit_sealed END,
+				edit_event = CASE WHEN $8 OR $6::bigint IS NOT NULL THEN $9 ELSE edit_event END,
+				edit_sealed = CASE WHEN $8 OR $6::bigint IS NOT NULL THEN $10 ELSE edit_sealed END,
 				refs = CASE WHEN $8 THEN $11 ELSE refs END,
 				mentions = CASE WHEN $8 THEN $12 ELSE mentions END
 			WHERE app = $1 AND channel = $2 AND message = $3`,
@@ -187,16 +189,15 @@ func arrayText[T int64 | string](values []T) string {
 	if len(values) == 0 {
 		return ""
 	}
-	b := []byte{'{'}
+	quoted := make([]string, len(values))
 	for i, v := range values {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		q, _ := json.Marshal(v) // a number, or a string quoted as array text wants it
-		b = append(b, q...)
+		quoted[i] = `"` + arrayQuote.Replace(fmt.Sprint(v)) + `"`
 	}
-	return string(append(b, '}'))
+	return "{" + strings.Join(quoted, ",") + "}"
 }
+
+// arrayQuote escapes what has a meaning inside the quotes of array text.
+var arrayQuote = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
 
 func jsonText(a []domain.Attachment) *string {
 	if len(a) == 0 {

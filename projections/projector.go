@@ -158,8 +158,13 @@ func (p *projector) applySingly(ctx context.Context, batch []eventstore.Recorded
 	return nil
 }
 
-// errMoved says that another node has moved the checkpoint.
-var errMoved = errors.New("the checkpoint has moved")
+var (
+	// errMoved says that another node has moved the checkpoint.
+	errMoved = errors.New("the checkpoint has moved")
+	// errBack says that a crash of the database took the checkpoint back: the
+	// batch at hand does not follow it, only a new start there helps.
+	errBack = errors.New("the checkpoint went back")
+)
 
 // applyBatch writes the rows of the events beyond the checkpoint, and the
 // checkpoint, in one transaction.
@@ -198,7 +203,7 @@ func (p *projector) applyBatch(ctx context.Context, batch []eventstore.Recorded)
 			return err
 		}
 		if at := p.position.Load(); at <= from {
-			return fmt.Errorf("%s: the checkpoint went back from %d to %d", p.Name, from, at)
+			return fmt.Errorf("%s: %w from %d to %d", p.Name, errBack, from, at)
 		}
 		return p.applyBatch(ctx, batch)
 	}

@@ -72,7 +72,7 @@ func New(ctx context.Context, c Config) (*Runtime, error) {
 	})
 	router.AddMiddleware(middleware.Recoverer, middleware.Retry{
 		MaxRetries: 3, InitialInterval: 20 * time.Millisecond, MaxInterval: 500 * time.Millisecond, Multiplier: 3,
-		ShouldRetry: func(p middleware.RetryParams) bool { return !isPermanent(p.Err) },
+		ShouldRetry: func(p middleware.RetryParams) bool { return !isPermanent(p.Err) && !errors.Is(p.Err, errBack) },
 	}.Middleware)
 	for _, p := range r.all {
 		router.AddConsumerHandler(p.Name, p.Name, subscriber, p.handle)

@@ -28,8 +28,9 @@ type memberRow struct {
 }
 
 // standing queues the read of what authorisation needs, of the channel and
-// the user, into dst.
+// the user, into dst. An earlier attempt leaves nothing there.
 func standing(b *pgx.Batch, app domain.AppID, user domain.UserID, id domain.ChannelID, dst *domain.Standing) {
+	*dst = domain.Standing{}
 	b.Queue(`
 		SELECT true, c.kind, coalesce(m.role, '')
 		FROM rm.channels_v1 c
@@ -50,6 +51,7 @@ func (s *Service) Members(ctx context.Context, at Freshness, app domain.AppID, u
 	var found bool
 	err := s.read(ctx, at, []string{directory}, func(b *pgx.Batch) {
 		standing(b, app, user, id, &in)
+		found = false
 		b.Queue(`
 			SELECT true FROM rm.members_v1
 			WHERE app = $1 AND channel = $2 AND member = $3`, app, int64(id), after).Query(one(&found))

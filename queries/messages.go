@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -110,11 +109,11 @@ func (s *Service) History(ctx context.Context, at Freshness, q History) (Page, d
 		args := []any{q.App, int64(q.Channel), q.Limit + 1}
 		switch {
 		case q.Before > 0:
-			b.Queue(messagesBefore, append(args, int64(q.Before))...).Query(many(&rows))
+			b.Queue(messagesBefore, append(args, int64(q.Before))...).Query(scanMessages(&rows))
 		case q.After > 0:
-			b.Queue(messagesAfter, append(args, int64(q.After))...).Query(many(&rows))
+			b.Queue(messagesAfter, append(args, int64(q.After))...).Query(scanMessages(&rows))
 		default:
-			b.Queue(newestMessages, args...).Query(many(&rows))
+			b.Queue(newestMessages, args...).Query(scanMessages(&rows))
 		}
 	})
 	if err != nil {
@@ -140,7 +139,7 @@ func (s *Service) Message(ctx context.Context, at Freshness, app domain.AppID, u
 		standing(b, app, user, channel, &in)
 		b.Queue(`
 			SELECT `+messageColumns+` FROM rm.messages_v1
-			WHERE app = $1 AND channel = $2 AND message = $3`, app, int64(channel), int64(id)).Query(many(&rows))
+			WHERE app = $1 AND channel = $2 AND message = $3`, app, int64(channel), int64(id)).Query(scanMessages(&rows))
 	})
 	if err != nil {
 		return Message{}, false, in, fmt.Errorf("read message: %w", err)
@@ -152,23 +151,31 @@ func (s *Service) Message(ctx context.Context, at Freshness, app domain.AppID, u
 	return messages[0], true, in, nil
 }
 
+// openMessages reads the rows of a page; an edited message has two contents,
+// of which the first keeps the sender's name and the names of files.
 func (s *Service) openMessages(ctx context.Context, app domain.AppID, channel domain.ChannelID, rows []messageRow) ([]Message, error) {
-	first, edits := newOpening(app), newOpening(app)
-	first.items, edits.items = slices.Grow(first.items, len(rows)), slices.Grow(edits.items, len(rows))
-	for _, r := range rows {
+	page := make([]content, len(rows), 2*len(rows))
+	for i, r := range rows {
 		author := domain.ChannelSubject(channel)
 		if r.Sender != "" {
 			author = domain.UserSubject(domain.UserID(r.Sender), 0)
 		}
-		first.add(author, r.Event, r.Sealed)
-		edits.addOptional(author, r.EditEvent, r.EditSealed)
+		page[i] = content{subject: author, event: r.Event, blob: r.Sealed}
+		if r.EditEvent != nil && !r.Deleted {
+			page = append(page, content{subject: author, event: *r.EditEvent, blob: r.EditSealed})
+		}
 	}
-	if err := openAll(ctx, s.opener, first, edits); err != nil {
+	if err := s.contents.open(ctx, app, page); err != nil {
 		return nil, err
 	}
 	messages := make([]Message, len(rows))
+	edits := page[len(rows):]
 	for i, r := range rows {
-		m, err := openMessage(r, channel, first, edits, i)
+		now := page[i].Content
+		if r.EditEvent != nil && !r.Deleted {
+			now, edits = edits[0].Content, edits[1:]
+		}
+		m, err := openMessage(r, channel, page[i], now)
 		if err != nil {
 			return nil, err
 		}
@@ -177,46 +184,54 @@ func (s *Service) openMessages(ctx context.Context, app domain.AppID, channel do
 	return messages, nil
 }
 
-func openMessage(r messageRow, channel domain.ChannelID, first, edits *opening, i int) (Message, error) {
+// openMessage puts a message together from its row, the content it was sent
+// with and the one it has now.
+func openMessage(r messageRow, channel domain.ChannelID, sent content, now domain.Content) (Message, error) {
 	m := Message{
-		ID: domain.MessageID(r.Message), Channel: channel, Sender: domain.UserID(r.Sender), SenderName: r.Sender,
-		Kind: domain.MessageKind(r.Kind), SentAt: r.SentAt, Deleted: r.Deleted,
+		ID: domain.MessageID(r.Message), Channel: channel, Sender: domain.UserID(r.Sender), SenderName: sent.SenderName,
+		Kind: domain.MessageKind(r.Kind), SentAt: r.SentAt, Deleted: r.Deleted || sent.erased,
 	}
-	var c domain.Content
-	erased, err := first.decode(i, &c)
-	if err != nil {
-		return m, err
+	if sent.erased {
+		m.SenderName = r.Sender
 	}
-	if erased {
-		m.Deleted = true
-		return m, nil
-	}
-	m.SenderName = c.SenderName
 	if m.Deleted {
 		return m, nil
 	}
 	if r.EditedAt != nil {
 		m.EditedAt = *r.EditedAt
-		files := c.Files
-		c = domain.Content{}
-		if _, err := edits.decode(i, &c); err != nil {
-			return m, err
-		}
-		c.Files = files
 	}
-	m.Text, m.Emotes = c.Text, c.Emotes
+	m.Text, m.Emotes = now.Text, now.Emotes
+	if len(r.Attachments) == 0 {
+		return m, nil
+	}
 	var attachments []domain.Attachment
-	if len(r.Attachments) > 0 {
-		if err := json.Unmarshal(r.Attachments, &attachments); err != nil {
-			return m, fmt.Errorf("attachments of message %d: %w", r.Message, err)
-		}
+	if err := json.Unmarshal(r.Attachments, &attachments); err != nil {
+		return m, fmt.Errorf("attachments of message %d: %w", r.Message, err)
 	}
 	for n, a := range attachments {
 		file := ""
-		if n < len(c.Files) {
-			file = c.Files[n]
+		if n < len(sent.Files) {
+			file = sent.Files[n]
 		}
 		m.Attachments = append(m.Attachments, Attachment{a, file})
 	}
 	return m, nil
+}
+
+// scanMessages collects the rows of messageColumns.
+func scanMessages(dst *[]messageRow) func(pgx.Rows) error {
+	return func(rows pgx.Rows) error {
+		defer rows.Close()
+		*dst = (*dst)[:0]
+		for rows.Next() {
+			var r messageRow
+			err := rows.Scan(&r.Message, &r.Sender, &r.Kind, &r.SentAt, &r.EditedAt, &r.Deleted, &r.Event, &r.EditEvent,
+				&r.Sealed, &r.EditSealed, &r.Attachments)
+			if err != nil {
+				return err
+			}
+			*dst = append(*dst, r)
+		}
+		return rows.Err()
+	}
 }

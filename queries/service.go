@@ -30,14 +30,15 @@ type Waiter interface {
 
 // Service answers queries.
 type Service struct {
-	db     *pgxpool.Pool
-	opener Opener
-	waiter Waiter
+	db       *pgxpool.Pool
+	opener   Opener
+	waiter   Waiter
+	contents *contents
 }
 
 // New makes a Service.
 func New(db *pgxpool.Pool, opener Opener, waiter Waiter) *Service {
-	return &Service{db: db, opener: opener, waiter: waiter}
+	return &Service{db: db, opener: opener, waiter: waiter, contents: newContents(opener)}
 }
 
 // Freshness is the position that an answer must have reached; 0 for any.
@@ -60,6 +61,7 @@ const recheck = 5 * time.Millisecond
 func (s *Service) read(ctx context.Context, at Freshness, projections []string, queue func(*pgx.Batch)) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
+	behind := false // an answer was too old
 	for {
 		if at > 0 {
 			if err := s.waiter.Wait(ctx, projections, int64(at)); err != nil {
@@ -79,12 +81,17 @@ func (s *Service) read(ctx context.Context, at Freshness, projections []string, 
 			})
 		}
 		queue(b)
-		if err := s.db.SendBatch(ctx, b).Close(); err != nil {
+		err := s.db.SendBatch(ctx, b).Close()
+		switch {
+		case err != nil && behind && ctx.Err() != nil:
+			return fmt.Errorf("%w: %w", ErrBehind, err)
+		case err != nil:
 			return err
 		}
 		if fresh {
 			return nil
 		}
+		behind = true
 		select {
 		case <-time.After(recheck):
 		case <-ctx.Done():

@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/json"
+	"errors"
+	"io"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -69,10 +71,8 @@ func (s *Server) createToken(c *gin.Context) error {
 		Name string        `json:"name"`
 		TTL  int64         `json:"ttl_seconds"`
 	}
-	d := json.NewDecoder(http.MaxBytesReader(c.Writer, c.Request.Body, maxBody))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&body); err != nil {
-		return domain.ErrInvalidRequest.Because("want a JSON object with app, user and optionally name, ttl_seconds")
+	if err := decode(c, &body); err != nil {
+		return err
 	}
 	ttl := time.Duration(body.TTL) * time.Second
 	switch {
@@ -101,4 +101,22 @@ func (s *Server) createToken(c *gin.Context) error {
 	}
 	c.JSON(http.StatusCreated, gin.H{"token": token, "expires_at": now.Add(ttl).Unix(), "key": keys[0].Key})
 	return nil
+}
+
+// decode reads a body that is one JSON object with known fields only.
+func decode(c *gin.Context, dst any) error {
+	d := json.NewDecoder(http.MaxBytesReader(c.Writer, c.Request.Body, maxBody))
+	d.DisallowUnknownFields()
+	err := d.Decode(dst)
+	if err == nil {
+		_, err = d.Token() // the end, and nothing before it
+	}
+	var large *http.MaxBytesError
+	switch {
+	case errors.Is(err, io.EOF) && d.InputOffset() > 0:
+		return nil
+	case errors.As(err, &large):
+		return domain.ErrBodyTooLarge.Because("the body is larger than %d KiB", maxBody>>10)
+	}
+	return domain.ErrInvalidRequest.Because("want a JSON object with app, user and optionally name, ttl_seconds")
 }

@@ -48,7 +48,7 @@ func checkMedia(h http.Header) error {
 		return domain.ErrMediaType
 	}
 	text := h.Get("Content-Type")
-	if text == "" {
+	if text == "" || text == "application/json" {
 		return nil
 	}
 	media, params, err := mime.ParseMediaType(text)

@@ -3,40 +3,46 @@ package native
 import (
 	"errors"
 	"net/http"
+	"strconv"
 
 	"parley/commands"
 	"parley/domain"
 	"parley/queries"
 )
 
-// message is the Message of section 1 of the contract.
-type message struct {
-	ID           domain.MessageID `json:"id"`
-	ChannelID    domain.ChannelID `json:"channel_id"`
-	SenderID     domain.UserID    `json:"sender_id"`
-	SenderName   string           `json:"sender_name"`
-	Body         string           `json:"body"`
-	Attachments  []struct{}       `json:"attachments"`
-	InlineEmotes []struct{}       `json:"inline_emotes"`
-	CreatedAt    int64            `json:"created_at"`
-	EditedAt     *int64           `json:"edited_at"`
-	Deleted      bool             `json:"deleted"`
-	Reactions    []struct{}       `json:"reactions"`
+// appendMessage appends the Message of section 1 of the contract. It is the
+// body of nearly every answer, so it is written by hand.
+func appendMessage(b []byte, m queries.Message) []byte {
+	b = append(b, `{"id":`...)
+	b = m.ID.AppendJSON(b)
+	b = append(b, `,"channel_id":`...)
+	b = m.Channel.AppendJSON(b)
+	b = append(b, `,"sender_id":`...)
+	b = domain.AppendJSONString(b, string(m.Sender))
+	b = append(b, `,"sender_name":`...)
+	b = domain.AppendJSONString(b, m.SenderName)
+	b = append(b, `,"body":`...)
+	b = domain.AppendJSONString(b, m.Text)
+	b = append(b, `,"attachments":[],"inline_emotes":[],"created_at":`...)
+	b = strconv.AppendInt(b, seconds(m.SentAt), 10)
+	b = append(b, `,"edited_at":`...)
+	if m.EditedAt == 0 {
+		b = append(b, "null"...)
+	} else {
+		b = strconv.AppendInt(b, seconds(m.EditedAt), 10)
+	}
+	b = append(b, `,"deleted":`...)
+	b = strconv.AppendBool(b, m.Deleted)
+	return append(b, `,"reactions":[]}`...)
 }
 
-// none is the empty list that the contract wants instead of null.
-var none = []struct{}{}
+// messageSize is what a message takes in an answer beside its body, roughly.
+const messageSize = 320
 
-func newMessage(m queries.Message) message {
-	v := message{
-		ID: m.ID, ChannelID: m.Channel, SenderID: m.Sender, SenderName: m.SenderName, Body: m.Text,
-		Attachments: none, InlineEmotes: none, CreatedAt: seconds(m.SentAt), Deleted: m.Deleted, Reactions: none,
-	}
-	if m.EditedAt != 0 {
-		at := seconds(m.EditedAt)
-		v.EditedAt = &at
-	}
-	return v
+// answerMessage answers a write with a message.
+func (r *request) answerMessage(status int, at int64, m queries.Message) {
+	r.settle(at)
+	r.json(status, appendMessage(make([]byte, 0, messageSize+len(m.Text)), m))
 }
 
 // maxText is the longest body in code points (CH-304).
@@ -65,10 +71,10 @@ func (s *Server) sendMessage(r *request) error {
 	if out.Repeated {
 		return s.repeatedMessage(r, out)
 	}
-	r.done(http.StatusCreated, out.Position, newMessage(queries.Message{
+	r.answerMessage(http.StatusCreated, out.Position, queries.Message{
 		ID: domain.MessageID(out.ID), Channel: r.channel(), Sender: r.actor.User(), SenderName: out.SenderName,
 		Text: text, SentAt: out.Time.UnixMilli(),
-	}))
+	})
 	return nil
 }
 
@@ -84,7 +90,7 @@ func (s *Server) repeatedMessage(r *request, out commands.Sent) error {
 		return domain.ErrMessageNotFound
 	}
 	r.replayed()
-	r.done(http.StatusOK, out.Position, newMessage(m))
+	r.answerMessage(http.StatusOK, out.Position, m)
 	return nil
 }
 
@@ -109,14 +115,7 @@ func (s *Server) listMessages(r *request) error {
 	if err := first(domain.Authorize(r.actor, domain.ReadChannel, in), input); err != nil {
 		return err
 	}
-	out := struct {
-		Messages []message `json:"messages"`
-		HasMore  bool      `json:"has_more"`
-	}{make([]message, len(page.Messages)), page.More}
-	for i, m := range page.Messages {
-		out.Messages[i] = newMessage(m)
-	}
-	r.JSON(http.StatusOK, out)
+	r.json(http.StatusOK, appendPage(page))
 	return nil
 }
 
@@ -135,8 +134,23 @@ func (s *Server) getMessage(r *request) error {
 	if !found {
 		return domain.ErrMessageNotFound
 	}
-	r.JSON(http.StatusOK, newMessage(m))
+	r.json(http.StatusOK, appendMessage(nil, m))
 	return nil
+}
+
+// appendPage is the answer of CH-310.
+func appendPage(p queries.Page) []byte {
+	b := make([]byte, 0, 64+2*messageSize*len(p.Messages))
+	b = append(b, `{"messages":[`...)
+	for i, m := range p.Messages {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = appendMessage(b, m)
+	}
+	b = append(b, `],"has_more":`...)
+	b = strconv.AppendBool(b, p.More)
+	return append(b, '}')
 }
 
 // isFault tells a fault from nil and from a refusal.

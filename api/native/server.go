@@ -98,13 +98,23 @@ func (r *request) settleName() {
 
 // done answers a write whose effect is at a position (CH-028).
 func (r *request) done(status int, at int64, body any) {
-	r.settleName()
-	r.Header("Parley-Position", formatPosition(at))
+	r.settle(at)
 	if body == nil {
 		r.Status(status)
 		return
 	}
 	r.JSON(status, body)
+}
+
+// settle ends what a write has begun and names the position of its effect.
+func (r *request) settle(at int64) {
+	r.settleName()
+	r.Header("Parley-Position", formatPosition(at))
+}
+
+// json answers with a body that is JSON already.
+func (r *request) json(status int, body []byte) {
+	r.Data(status, "application/json; charset=utf-8", body)
 }
 
 // fresh is what a read must show: the caller's own writes, and what

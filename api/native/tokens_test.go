@@ -39,7 +39,7 @@ func TestBearerTokens(t *testing.T) {
 		"CH-003 blanks around the token":        {[]string{"Authorization: Bearer   " + ann.Token + " "}, ""},
 	}
 	for name, tt := range tests {
-		t.Run(name, func(t *testing.T) {
+		s.Run(t, name, func(t *testing.T) {
 			a := s.Anybody().Get(channels, tt.headers...)
 			if tt.code == "" {
 				a.Want(200)
@@ -49,7 +49,7 @@ func TestBearerTokens(t *testing.T) {
 			require.NotEmpty(t, a.Header.Get("WWW-Authenticate"))
 		})
 	}
-	t.Run("CH-002 a token in the query does not count", func(t *testing.T) {
+	s.Run(t, "CH-002 a token in the query does not count", func(t *testing.T) {
 		s.Anybody().Get(channels+"?token="+ann.Token+"&access_token="+ann.Token).Refused(401, "AUTH_MISSING_TOKEN")
 	})
 }
@@ -163,7 +163,7 @@ func TestForgedTokensAreRefusedAndChangeNothing(t *testing.T) {
 	app.User("ann").Room("lobby")
 	s.Unchanged(t, func() {
 		for name, token := range forgeries(app, other) {
-			t.Run(name, func(t *testing.T) {
+			s.Run(t, name, func(t *testing.T) {
 				app.Bearer("ann", token).Get(channels).Refused(401, "AUTH_INVALID_TOKEN")
 				app.Bearer("ann", token).Post(channels, `{"type":"room","name":"x"}`).Refused(401, "AUTH_INVALID_TOKEN")
 			})
@@ -192,7 +192,7 @@ func TestTokensInTime(t *testing.T) {
 		"CH-023 a user id of 128 letters": {apitest.Claims{"sub": strings.Repeat("é", 128)}, ""},
 	}
 	for name, tt := range tests {
-		t.Run(name, func(t *testing.T) {
+		s.Run(t, name, func(t *testing.T) {
 			a := app.Bearer("ann", app.Forge("ann", tt.claims).Token()).Get(channels)
 			if tt.code == "" {
 				a.Want(200)
@@ -201,7 +201,7 @@ func TestTokensInTime(t *testing.T) {
 			a.Refused(401, tt.code)
 		})
 	}
-	t.Run("CH-004 a token that was good expires", func(t *testing.T) {
+	s.Run(t, "CH-004 a token that was good expires", func(t *testing.T) {
 		ann := app.Bearer("ann", app.Forge("ann", apitest.Claims{"exp": now + 3600}).Token())
 		ann.Get(channels).Want(200)
 		s.Clock.Advance(2 * time.Hour)
@@ -216,10 +216,10 @@ func TestKeysOfAnApp(t *testing.T) {
 		f.Header = fmt.Sprintf(`{"alg":"HS256","kid":%q}`, key)
 		return f.Token()
 	}
-	t.Run("CH-003 the kid names the key", func(t *testing.T) {
+	s.Run(t, "CH-003 the kid names the key", func(t *testing.T) {
 		app.Bearer("ann", named(first, "demo.root")).Get(channels).Want(200)
 	})
-	t.Run("CH-003 a second native key signs too, with and without kid", func(t *testing.T) {
+	s.Run(t, "CH-003 a second native key signs too, with and without kid", func(t *testing.T) {
 		_, secret := app.Issue("second", true)
 		f := first
 		f.Secret = []byte(secret)
@@ -227,14 +227,14 @@ func TestKeysOfAnApp(t *testing.T) {
 		app.Bearer("ann", named(f, "demo.second")).Get(channels).Want(200)
 		app.Bearer("ann", named(f, "demo.root")).Get(channels).Refused(401, "AUTH_INVALID_TOKEN")
 	})
-	t.Run("CH-003 a key that is not native does not sign", func(t *testing.T) {
+	s.Run(t, "CH-003 a key that is not native does not sign", func(t *testing.T) {
 		_, secret := app.Issue("server", false)
 		f := first
 		f.Secret = []byte(secret)
 		app.Bearer("ann", f.Token()).Get(channels).Refused(401, "AUTH_INVALID_TOKEN")
 		app.Bearer("ann", named(f, "demo.server")).Get(channels).Refused(401, "AUTH_INVALID_TOKEN")
 	})
-	t.Run("CH-003 a replaced secret is good for another day", func(t *testing.T) {
+	s.Run(t, "CH-003 a replaced secret is good for another day", func(t *testing.T) {
 		app.Issue("root", true)
 		ann := app.Bearer("ann", app.Forge("ann", apitest.Claims{"exp": s.Clock.Now().Unix() + 1e6}).Token())
 		ann.Get(channels).Want(200)

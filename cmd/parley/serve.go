@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"sync/atomic"
 	"time"
 
@@ -49,6 +50,7 @@ func (c *serveCmd) Run(g *globals) error {
 // run serves; ready is called when everything runs, before the server says so.
 func (c *serveCmd) run(g *globals, ready func(ctx context.Context, s *server.Server, url string) error) error {
 	logger := newLogger(c.LogFormat, g.stderr)
+	tuneMemory()
 	var declared bootstrap
 	if c.Bootstrap != "" {
 		var err error
@@ -104,6 +106,20 @@ func (c *serveCmd) run(g *globals, ready func(ctx context.Context, s *server.Ser
 		return fmt.Errorf("serve: %w", err)
 	case <-n.postgresGone():
 		return fmt.Errorf("the embedded PostgreSQL cannot be kept running: %w; see %s", n.postgres.Wait(), n.postgres.LogFile())
+	}
+}
+
+// memoryLimit is the size from which the collector works harder.
+const memoryLimit = 512 << 20
+
+// tuneMemory trades memory for time: what is live is small beside what
+// requests throw away. Settings in the environment win.
+func tuneMemory() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(400)
+	}
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(memoryLimit)
 	}
 }
 

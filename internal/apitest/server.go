@@ -28,26 +28,67 @@ type Server struct {
 	*server.Server
 	Clock *Clock
 	URL   string
+	// Prompt makes reads go out at once. By default they wait until the
+	// projections have caught up, so that everybody sees every write.
+	Prompt bool
 
-	t      testing.TB
-	place  place
+	now    *running
 	client *http.Client
 }
 
 // place is what nodes of one installation share.
-type place struct{ database, rootKey string }
+type place struct {
+	database, rootKey string
+	now               *running
+}
+
+// running is the test that is running: a subtest of the one that opened the
+// server, so that faults are counted where they belong.
+type running struct {
+	mu   sync.Mutex
+	test testing.TB
+}
+
+func (r *running) set(t testing.TB) (before testing.TB) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	before, r.test = r.test, t
+	return before
+}
+
+func (s *Server) t() testing.TB {
+	s.now.mu.Lock()
+	defer s.now.mu.Unlock()
+	return s.now.test
+}
+
+// Run runs a subtest, to which the requests of the meantime belong. Tests of
+// one server do not run side by side.
+func (s *Server) Run(t *testing.T, name string, f func(*testing.T)) {
+	t.Helper()
+	t.Run(name, func(t *testing.T) {
+		before := s.now.set(t)
+		defer s.now.set(before)
+		f(t)
+	})
+}
+
+func newPlace(t testing.TB) place {
+	t.Helper()
+	return place{pgtest.URL(t), filepath.Join(t.TempDir(), "root.key"), &running{test: t}}
+}
 
 // Open starts a server over a fresh database; it ends with the test. Faults
 // that the server logs fail the test.
 func Open(t testing.TB) *Server {
 	t.Helper()
-	return open(t, place{pgtest.URL(t), filepath.Join(t.TempDir(), "root.key")}, false)
+	return open(t, newPlace(t), false)
 }
 
 // Nodes starts servers that share one fresh database.
 func Nodes(t testing.TB, n int) []*Server {
 	t.Helper()
-	p := place{pgtest.URL(t), filepath.Join(t.TempDir(), "root.key")}
+	p := newPlace(t)
 	nodes := make([]*Server, n)
 	for i := range nodes {
 		nodes[i] = open(t, p, true)
@@ -79,7 +120,7 @@ func open(t testing.TB, p place, shared bool) *Server {
 	client := listener.Client()
 	client.Transport.(*http.Transport).MaxIdleConnsPerHost = 128
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &Server{Server: s, Clock: clock, URL: listener.URL, t: t, place: p, client: client}
+	return &Server{Server: s, Clock: clock, URL: listener.URL, now: p.now, client: client}
 }
 
 // Clock is the clock of a server: the real one, ahead by what a test adds.
@@ -136,7 +177,7 @@ type App struct {
 
 // App declares an app with the native key root.
 func (s *Server) App(id domain.AppID) *App {
-	s.t.Helper()
+	s.t().Helper()
 	a := &App{ID: id, s: s}
 	a.Key, a.Secret = a.Issue("root", true)
 	return a
@@ -144,7 +185,7 @@ func (s *Server) App(id domain.AppID) *App {
 
 // Issue gives the app a further key, or a key another secret.
 func (a *App) Issue(key string, native bool) (domain.KeyName, string) {
-	t := a.s.t
+	t := a.s.t()
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), Patience)
 	defer cancel()

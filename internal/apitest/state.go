@@ -47,17 +47,24 @@ func (s *Server) Settle(t testing.TB) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), Patience)
 	defer cancel()
+	if err := s.settle(ctx); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (s *Server) settle(ctx context.Context) error {
 	head, err := s.Log.Head(ctx)
 	if err != nil {
-		t.Fatalf("head of the log: %v", err)
+		return fmt.Errorf("head of the log: %w", err)
 	}
 	var names []string
 	for _, p := range s.Projections.Status() {
 		names = append(names, p.Name)
 	}
 	if err := s.Projections.Wait(ctx, names, int64(head)); err != nil {
-		t.Fatalf("projections: %v", err)
+		return fmt.Errorf("projections: %w", err)
 	}
+	return nil
 }
 
 // Unchanged demands that what f does leaves the state as it was.

@@ -37,41 +37,46 @@ func (s *Server) Anybody() *User { return &User{s: s} }
 
 // Get reads.
 func (u *User) Get(path string, headers ...string) *Answer {
-	u.s.t.Helper()
+	u.s.t().Helper()
 	return u.Do(http.MethodGet, path, nil, headers...)
 }
 
 // Post sends a body.
 func (u *User) Post(path string, body any, headers ...string) *Answer {
-	u.s.t.Helper()
+	u.s.t().Helper()
 	return u.Do(http.MethodPost, path, body, headers...)
 }
 
 // Put sends a body, nil for none.
 func (u *User) Put(path string, body any, headers ...string) *Answer {
-	u.s.t.Helper()
+	u.s.t().Helper()
 	return u.Do(http.MethodPut, path, body, headers...)
 }
 
 // Delete deletes.
 func (u *User) Delete(path string, headers ...string) *Answer {
-	u.s.t.Helper()
+	u.s.t().Helper()
 	return u.Do(http.MethodDelete, path, nil, headers...)
 }
 
 // Do makes a request and checks what holds for every answer. The body is nil,
-// text or bytes to be sent as they are, or a value to be sent as JSON. Headers
+// text, bytes or a reader to be sent as they are, or a value to be sent as JSON. Headers
 // are written "Name: value"; Authorization and Content-Type replace what would
 // be sent, and a name may come twice. Do may be called by any goroutine.
 func (u *User) Do(method, path string, body any, headers ...string) *Answer {
-	u.s.t.Helper()
-	a := &Answer{t: u.s.t, request: method + " " + path}
+	u.s.t().Helper()
+	a := &Answer{t: u.s.t(), request: method + " " + path}
 	ctx, cancel := context.WithTimeout(context.Background(), Patience)
 	defer cancel()
 	q, err := http.NewRequestWithContext(ctx, method, u.s.URL+path, reader(body))
 	if err != nil {
-		u.s.t.Errorf("%s: %v", a.request, err)
+		u.s.t().Errorf("%s: %v", a.request, err)
 		return a
+	}
+	if method == http.MethodGet && !u.s.Prompt {
+		if err := u.s.settle(ctx); err != nil {
+			u.s.t().Errorf("%s: %v", a.request, err)
+		}
 	}
 	given := http.Header{}
 	for _, h := range headers {
@@ -89,13 +94,13 @@ func (u *User) Do(method, path string, body any, headers ...string) *Answer {
 	}
 	res, err := u.s.client.Do(q)
 	if err != nil {
-		u.s.t.Errorf("%s: %v", a.request, err)
+		u.s.t().Errorf("%s: %v", a.request, err)
 		return a
 	}
 	defer res.Body.Close()
 	a.Status, a.Header = res.StatusCode, res.Header
 	if a.Body, err = io.ReadAll(res.Body); err != nil {
-		u.s.t.Errorf("%s: read the answer: %v", a.request, err)
+		u.s.t().Errorf("%s: read the answer: %v", a.request, err)
 	}
 	a.check(method, q.Header.Get("X-Request-Id"))
 	return a
@@ -109,6 +114,8 @@ func reader(body any) io.Reader {
 		return strings.NewReader(b)
 	case []byte:
 		return bytes.NewReader(b)
+	case io.Reader:
+		return b
 	}
 	return strings.NewReader(JSON(body))
 }
@@ -121,22 +128,22 @@ func (u *User) Room(name string) string { return u.create("room", name) }
 
 // DM opens the dm with another user and is its id.
 func (u *User) DM(other string) string {
-	u.s.t.Helper()
+	u.s.t().Helper()
 	a := u.Post("/v1/channels", map[string]string{"type": "dm", "user_id": other})
 	if a.Status != http.StatusCreated && a.Status != http.StatusOK {
-		u.s.t.Fatalf("%s", a)
+		u.s.t().Fatalf("%s", a)
 	}
 	return a.Text("id")
 }
 
 func (u *User) create(kind, name string) string {
-	u.s.t.Helper()
+	u.s.t().Helper()
 	return u.Post("/v1/channels", map[string]string{"type": kind, "name": name}).Want(http.StatusCreated).Text("id")
 }
 
 // Add makes others members of a channel.
 func (u *User) Add(channel string, others ...*User) {
-	u.s.t.Helper()
+	u.s.t().Helper()
 	for _, o := range others {
 		u.Post(Members(channel), map[string]string{"user_id": o.ID}).Want(http.StatusCreated)
 	}
@@ -144,7 +151,7 @@ func (u *User) Add(channel string, others ...*User) {
 
 // Send sends a message and is its id.
 func (u *User) Send(channel, text string) string {
-	u.s.t.Helper()
+	u.s.t().Helper()
 	return u.Post(Messages(channel), map[string]string{"body": text}).Want(http.StatusCreated).Text("id")
 }
 
@@ -172,3 +179,6 @@ func Block(user string) string { return "/v1/users/me/blocks/" + Encode(user) }
 func Encode(segment string) string {
 	return strings.ReplaceAll(url.QueryEscape(segment), "+", "%20")
 }
+
+// Stream is a body of unknown length.
+func Stream(r io.Reader) io.Reader { return struct{ io.Reader }{r} }

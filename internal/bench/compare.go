@@ -1,8 +1,6 @@
 package bench
 
-import (
-	"slices"
-)
+import "slices"
 
 // Figure is the median of several rounds and the best of them.
 type Figure struct {
@@ -46,7 +44,9 @@ type Side struct {
 
 // Row compares the two servers in one situation. Ratios are parley / floor
 // within a round: of the rate, where more is better, and of the median
-// latency, where less is.
+// latency, where less is. CPU is floor / parley of the processor time of a
+// request, clients included: the ratio of the rates to expect where nothing
+// else runs and the processor is the limit.
 type Row struct {
 	What     string  `json:"what"`
 	Clients  int     `json:"clients"`
@@ -55,6 +55,7 @@ type Row struct {
 	Parley   *Side   `json:"parley"`
 	Rate     *Figure `json:"rate_ratio,omitempty"`
 	P50      *Figure `json:"p50_ratio,omitempty"`
+	CPU      *Figure `json:"cpu_ratio,omitempty"`
 }
 
 // compare puts cells of the same situation into one row each, in the order in
@@ -77,7 +78,7 @@ func compare(cells []Cell) []Row {
 	for _, s := range order {
 		row := Row{What: s.what, Clients: s.clients, Channels: s.channels}
 		row.Floor, row.Parley = side(by[s], floorName), side(by[s], parleyName)
-		row.Rate, row.P50 = ratios(by[s])
+		row.Rate, row.P50, row.CPU = ratios(by[s])
 		rows = append(rows, row)
 	}
 	return rows
@@ -110,23 +111,31 @@ func side(cells []Cell, server string) *Side {
 }
 
 // ratios compares within each round; nil without a floor.
-func ratios(cells []Cell) (rate, p50 *Figure) {
+func ratios(cells []Cell) (rate, p50, cpu *Figure) {
 	floor := map[int]Cell{}
 	for _, c := range cells {
 		if c.Server == floorName {
 			floor[c.Round] = c
 		}
 	}
-	var rates, p50s []float64
+	var rates, p50s, cpus []float64
 	for _, c := range cells {
 		f, ok := floor[c.Round]
-		if c.Server == parleyName && ok && f.PerSecond > 0 && f.P50 > 0 {
-			rates, p50s = append(rates, c.PerSecond/f.PerSecond), append(p50s, c.P50/f.P50)
+		if c.Server != parleyName || !ok || f.PerSecond <= 0 || f.P50 <= 0 {
+			continue
+		}
+		rates, p50s = append(rates, c.PerSecond/f.PerSecond), append(p50s, c.P50/f.P50)
+		if used := c.CPU.sum(); used > 0 && f.CPU.sum() > 0 {
+			cpus = append(cpus, f.CPU.sum()/used)
 		}
 	}
 	if len(rates) == 0 {
-		return nil, nil
+		return nil, nil, nil
 	}
 	r, p := highest(rates), lowest(p50s)
-	return &r, &p
+	if len(cpus) > 0 {
+		c := highest(cpus)
+		cpu = &c
+	}
+	return &r, &p, cpu
 }

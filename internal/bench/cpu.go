@@ -48,3 +48,11 @@ func (c CPU) per(requests int64) CPUPerRequest {
 	}
 	return p
 }
+
+// sum is all of it, 0 if a part is not known.
+func (p CPUPerRequest) sum() float64 {
+	if p.Server == nil || p.Postgres == nil {
+		return 0
+	}
+	return *p.Server + *p.Postgres + p.Generator
+}

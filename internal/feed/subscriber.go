@@ -74,13 +74,16 @@ func (s *Subscriber) Subscribe(ctx context.Context, topic string) (<-chan *messa
 		defer cancel()
 		wait := minWait
 		for s.c.Again(topic) {
-			began := time.Now()
-			err := s.follow(ctx, topic, out)
+			restart := s.restarted()
+			from, err := s.c.From(ctx, topic)
+			if err != nil {
+				err = fmt.Errorf("read the checkpoint: %w", err)
+			} else {
+				wait = minWait
+				err = s.follow(ctx, topic, restart, from, out)
+			}
 			if ctx.Err() != nil {
 				return
-			}
-			if time.Since(began) > maxWait {
-				wait = minWait
 			}
 			s.c.Logger.Warn("projection starts again at its checkpoint", "projection", topic, "err", err)
 			select {
@@ -95,16 +98,20 @@ func (s *Subscriber) Subscribe(ctx context.Context, topic string) (<-chan *messa
 	return out, nil
 }
 
-// The pause before a topic starts again grows between these.
+// The pause before a topic starts again grows between these while checkpoints
+// cannot be read. Readers wait for the topic when the database is back, so the
+// pause stays short.
 const (
 	minWait = 20 * time.Millisecond
-	maxWait = time.Second
+	maxWait = 250 * time.Millisecond
 )
 
 var errRefused = errors.New("batch refused by its handler")
 
-func (s *Subscriber) follow(ctx context.Context, topic string, out chan<- *message.Message) error {
-	restart := s.restarted()
+// follow delivers the log from a position on until something breaks.
+func (s *Subscriber) follow(ctx context.Context, topic string, restart <-chan struct{}, from eventstore.Position,
+	out chan<- *message.Message,
+) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	s.running.Go(func() {
@@ -114,10 +121,6 @@ func (s *Subscriber) follow(ctx context.Context, topic string, out chan<- *messa
 		case <-ctx.Done():
 		}
 	})
-	from, err := s.c.From(ctx, topic)
-	if err != nil {
-		return fmt.Errorf("read the checkpoint: %w", err)
-	}
 	sub, err := s.c.Log.Subscribe(ctx, from)
 	if err != nil {
 		return fmt.Errorf("subscribe: %w", err)

@@ -33,7 +33,12 @@ func (r *Ring) MAC(ctx context.Context, app domain.AppID, s domain.Subject, purp
 	if err != nil {
 		return nil, fmt.Errorf("key of %s for %s: %w", s, purpose, err)
 	}
-	derived, err := k.derive(purpose)
+	var derived []byte
+	if purpose == PurposeDigest {
+		derived, err = k.digest()
+	} else {
+		derived, err = k.derive(purpose)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("derive %s key: %w", purpose, err)
 	}

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"math"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"parley/domain"
@@ -59,8 +60,9 @@ func (s slot) String() string {
 // key is an unwrapped key: its bytes and the HKDF pseudorandom key from which
 // the keys of events and purposes expand.
 type key struct {
-	raw []byte
-	prk []byte
+	raw    []byte
+	prk    []byte
+	digest func() ([]byte, error) // the key of PurposeDigest, derived once
 }
 
 func newKey(raw []byte) (*key, error) {
@@ -68,7 +70,9 @@ func newKey(raw []byte) (*key, error) {
 	if err != nil {
 		return nil, fmt.Errorf("extract: %w", err)
 	}
-	return &key{raw: raw, prk: prk}, nil
+	k := &key{raw: raw, prk: prk}
+	k.digest = sync.OnceValues(func() ([]byte, error) { return k.derive(PurposeDigest) })
+	return k, nil
 }
 
 func (k *key) derive(info string) ([]byte, error) {

@@ -100,14 +100,18 @@ func (s *Server) startServices(ctx, running context.Context, c Config) (err erro
 	if s.Projections, err = projections.New(ctx, projections.Config{Log: s.Log, DB: s.Pool, Logger: c.Logger}); err != nil {
 		return err
 	}
+	s.Queries = queries.New(s.Pool, s.keys, s.Projections)
 	s.Commands, err = commands.New(commands.Config{
 		Log: s.Log, Keys: s.keys, Logger: c.Logger, Now: c.Now,
 		Applied: s.Projections.Applied, Fingerprint: keyring.Fingerprint,
+		Erased: func(app domain.AppID, user domain.UserID) {
+			s.keys.Forget(app, domain.UserSubject(user, 0))
+			s.Queries.Forget()
+		},
 	})
 	if err != nil {
 		return err
 	}
-	s.Queries = queries.New(s.Pool, s.keys, s.Projections)
 	started := make(chan struct{})
 	failed := make(chan error, 1)
 	s.loops.Go(func() { failed <- s.Commands.Run(running, started) })

@@ -1,0 +1,96 @@
+package native
+
+import (
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/gin-gonic/gin"
+	"github.com/stretchr/testify/require"
+
+	"parley/domain"
+)
+
+// refusal demands that an error be one of the catalogue with a code.
+func refusal(t *testing.T, err error, code string) {
+	t.Helper()
+	var r *domain.Error
+	require.True(t, errors.As(err, &r), "%v", err)
+	require.Equal(t, code, r.Code)
+}
+
+// FuzzBody reads bodies as they come: no panic, and what the getters give is
+// UTF-8 without U+0000.
+func FuzzBody(f *testing.F) {
+	for _, seed := range []string{
+		`{"body":"x"}`, `{"body":7,"body":"x"}`, `{"body":null,"user_id":42}`, `{"user_id":-1}`, `{"user_id":1e3}`, `{"user_id":01}`,
+		`{"body":"\ud800"}`, `{"body":"\u0000"}`, `{"body":["x"]}`, `{}`, `[]`, `null`, "", "\ufeff{}", `{"a":NaN}`, "{\"body\":\"\xff\"}",
+		strings.Repeat("[", 65), `{"body":"\"[[["}`, `{"body":"` + strings.Repeat("[", 100) + `"}`, `{"attachments":[{}]}`, `{} {}`,
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		o, err := parseObject(b)
+		if err != nil {
+			refusal(t, err, "INVALID_REQUEST")
+			require.Nil(t, o)
+		}
+		for _, name := range []string{"body", "user_id", "type", "name", "role"} {
+			for _, read := range []func(string) (string, error){o.text, o.id} {
+				s, err := read(name)
+				if err != nil {
+					refusal(t, err, "INVALID_REQUEST")
+					require.Empty(t, s)
+				}
+				require.True(t, utf8.ValidString(s))
+				require.NotContains(t, s, "\x00")
+			}
+		}
+		if err := o.none("attachments"); err != nil {
+			refusal(t, err, "INVALID_REQUEST")
+		}
+	})
+}
+
+// FuzzPosition: what is read is what would be written.
+func FuzzPosition(f *testing.F) {
+	for _, seed := range []string{"p0", "p1", "pzz", "p-1", "p01", "P1", "", "p", "x", "p1y2p0ij32e8e7", "p1y2p0ij32e8e8", "p+1", "p1 "} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		at, ok := parsePosition(text)
+		if ok {
+			require.GreaterOrEqual(t, at, int64(0))
+			require.Equal(t, text, formatPosition(at))
+		}
+	})
+}
+
+// FuzzQuery reads limits and cursors: what is taken is within bounds and has
+// one spelling for cursors.
+func FuzzQuery(f *testing.F) {
+	for _, seed := range []string{"1", "100", "101", "0", "-1", "+1", "007", "1.5", "", "abc", "9223372036854775807", "9223372036854775808", "1e3", "\x00", "١"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		c, _ := gin.CreateTestContext(httptest.NewRecorder())
+		c.Request = httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/?"+url.Values{"limit": {text}, "before": {text}}.Encode(), nil)
+		r := &request{Context: c}
+		limit, err := r.limit(50, 100)
+		if err != nil {
+			refusal(t, err, "INVALID_LIMIT")
+		} else {
+			require.True(t, limit >= 1 && limit <= 100, "%d", limit)
+		}
+		id, err := r.cursor("before")
+		if err != nil {
+			refusal(t, err, "INVALID_CURSOR")
+		} else {
+			require.Equal(t, text, id.String())
+		}
+	})
+}

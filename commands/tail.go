@@ -21,6 +21,8 @@ type tail struct {
 	moved    chan struct{}
 	actors   map[actorKey]int64
 	prune    int
+	sampled  time.Time // when settled was read
+	settled  int64     // applied everywhere then, and flushed since
 }
 
 type actorKey struct {
@@ -29,9 +31,13 @@ type actorKey struct {
 	id   string
 }
 
-// pruneAt is the number of actors from which those whose writes are applied
-// everywhere are dropped.
-const pruneAt = 4096
+// From pruneAt actors on, those whose writes are applied everywhere are
+// dropped, once no crash of the database can take that back: projections
+// commit unflushed, for moments only.
+const (
+	pruneAt    = 4096
+	settleTime = 10 * time.Second
+)
 
 func (t *tail) note(k actorKey, p int64) {
 	t.mu.Lock()
@@ -43,13 +49,15 @@ func (t *tail) note(k actorKey, p int64) {
 	if len(t.actors) < max(pruneAt, t.prune) {
 		return
 	}
-	low := t.applied()
-	for k, p := range t.actors {
-		if p <= low {
-			delete(t.actors, k)
+	if now := time.Now(); now.Sub(t.sampled) >= settleTime {
+		for k, p := range t.actors {
+			if p <= t.settled {
+				delete(t.actors, k)
+			}
 		}
+		t.sampled, t.settled = now, t.applied()
 	}
-	t.prune = 2 * len(t.actors)
+	t.prune = len(t.actors) + pruneAt
 }
 
 func (t *tail) advance(p int64) {

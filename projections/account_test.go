@@ -22,11 +22,17 @@ func (uncovering) OpenMany(_ context.Context, items []domain.Sealed) error {
 	return nil
 }
 
+// still is a waiter for read models that stand still.
+type still struct{}
+
+func (still) Wait(context.Context, []string, int64) ([]int64, error) { return nil, nil }
+func (still) Floor([]string) int64                                   { return 0 }
+
 // countsAsNaively compares the unread counts of everybody's channels with
 // those of the naive account.
 func (h *history) countsAsNaively(t testing.TB, pool *pgxpool.Pool) {
 	t.Helper()
-	q := queries.New(pool, uncovering{}, nil)
+	q := queries.New(pool, uncovering{}, still{})
 	for _, who := range h.members() {
 		list, err := q.Channels(context.Background(), 0, who.app, who.user)
 		require.NoError(t, err)

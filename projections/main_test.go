@@ -95,6 +95,12 @@ func (r *running) reach() {
 	r.reachPosition(int64(head))
 }
 
+// Wait is the runtime's, for those who care about the error only.
+func (r *running) Wait(ctx context.Context, names []string, position int64) error {
+	_, err := r.Runtime.Wait(ctx, names, position)
+	return err
+}
+
 func (r *running) reachPosition(position int64) {
 	r.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)

@@ -72,9 +72,22 @@ func (m *model) apply(t testing.TB, batch []eventstore.Recorded) {
 			if _, err := tx.Exec(ctx, "SET LOCAL search_path TO "+m.schema(p)); err != nil {
 				return err
 			}
-			return p.Apply(ctx, tx, events)
+			return p.Apply(ctx, inside{tx}, events)
 		})
 		require.NoError(t, err)
+	}
+}
+
+// inside is a transaction in which writes run at once.
+type inside struct{ pgx.Tx }
+
+func (t inside) Load(b *pgx.Batch) error {
+	return t.SendBatch(context.Background(), b).Close()
+}
+
+func (t inside) Store(b *pgx.Batch) {
+	if err := t.Load(b); err != nil {
+		panic(err)
 	}
 }
 

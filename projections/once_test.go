@@ -3,6 +3,8 @@ package projections_test
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"net"
 	"sync"
@@ -125,10 +127,16 @@ type mutedConn struct {
 	*muting
 }
 
+// commitStatement is what pgx calls the statement COMMIT.
+var commitStatement = func() []byte {
+	sum := sha256.Sum256([]byte("COMMIT"))
+	return []byte("stmtcache_" + hex.EncodeToString(sum[:24]))
+}()
+
 // Write lets a commit through, waits for its answer and swallows it.
 func (c *mutedConn) Write(b []byte) (int, error) {
 	n, err := c.Conn.Write(b)
-	if bytes.Contains(b, []byte("commit\x00")) && c.armed.Add(-1) >= 0 {
+	if bytes.Contains(b, commitStatement) && c.armed.Add(-1) >= 0 {
 		_, _ = c.Conn.Read(make([]byte, 1024))
 		_ = c.Conn.Close()
 	}

@@ -29,12 +29,14 @@ func (j *journal) raw(stream, typ string, v int, data string) eventstore.NewEven
 func panicking(typ string) []projections.Projection {
 	p := projections.Timeline
 	apply := p.Apply
-	p.Apply = func(ctx context.Context, tx pgx.Tx, events []domain.Recorded) error {
+	p.Apply = func(ctx context.Context, tx projections.Tx, events []domain.Recorded) error {
 		for _, r := range events {
 			if r.Event.Type() == typ {
 				b := &pgx.Batch{}
 				b.Queue("SELECT generate_series(1, 1000)")
-				tx.SendBatch(ctx, b)
+				if err := tx.Load(b); err != nil {
+					return err
+				}
 				panic("no idea what a " + typ + " is")
 			}
 		}

@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/jackc/pgx/v5"
-
 	"parley/domain"
 	"parley/internal/eventstore"
 )
@@ -20,7 +18,7 @@ type Projection struct {
 	Categories []string
 	// Apply writes the rows of a batch, in order, inside the transaction
 	// that also moves the checkpoint. Table names are unqualified.
-	Apply func(ctx context.Context, tx pgx.Tx, events []domain.Recorded) error
+	Apply func(ctx context.Context, tx Tx, events []domain.Recorded) error
 }
 
 // All lists the projections of the service.
@@ -62,7 +60,7 @@ func (p Projection) wants(stream string) bool {
 }
 
 // apply is Apply with a panic turned into an error.
-func (p Projection) apply(ctx context.Context, tx pgx.Tx, events []domain.Recorded) (err error) {
+func (p Projection) apply(ctx context.Context, tx Tx, events []domain.Recorded) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			err = permanent{fmt.Errorf("panic: %v", v)}

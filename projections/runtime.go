@@ -54,7 +54,7 @@ func New(ctx context.Context, c Config) (*Runtime, error) {
 			return nil, err
 		}
 		run := newProjector(p, build, c.DB.Config().ConnConfig, c.Log, c.Logger)
-		run.reached(position)
+		run.reached(position, position)
 		r.all = append(r.all, run)
 		r.byName[p.Name] = run
 	}
@@ -102,6 +102,9 @@ func (r *Runtime) watch(ctx context.Context) {
 		if err == nil {
 			_, err = conn.WaitForNotification(ctx)
 			conn.Close(context.WithoutCancel(ctx))
+			for _, p := range r.all {
+				p.doubt()
+			}
 			r.feed.Restart()
 		}
 		if ctx.Err() != nil {
@@ -118,20 +121,35 @@ func (r *Runtime) watch(ctx context.Context) {
 // ErrBehind says that a projection did not get to a position in time.
 var ErrBehind = errors.New("the read model is behind")
 
-// Wait returns when all named projections have applied the log up to a
-// position; ErrBehind when the context ends before, or at once when one of
-// them is stopped below it.
-func (r *Runtime) Wait(ctx context.Context, names []string, position int64) error {
+// Floor is not 0 while a crash of the database may have taken back what
+// readers of the named projections have seen: a position to wait for.
+func (r *Runtime) Floor(names []string) (floor int64) {
 	for _, name := range names {
-		p, ok := r.byName[name]
-		if !ok {
-			return fmt.Errorf("no projection %s", name)
-		}
-		if err := p.wait(ctx, position); err != nil {
-			return err
+		if p, ok := r.byName[name]; ok {
+			p.mu.Lock()
+			floor = max(floor, p.floor)
+			p.mu.Unlock()
 		}
 	}
-	return nil
+	return floor
+}
+
+// Wait returns when all named projections have applied the log up to a
+// position, with the checkpoints that the database must show for it: a crash
+// may take them back. ErrBehind when the context ends before, or at once when
+// a projection is stopped below the position.
+func (r *Runtime) Wait(ctx context.Context, names []string, position int64) (checkpoints []int64, err error) {
+	checkpoints = make([]int64, len(names))
+	for i, name := range names {
+		p, ok := r.byName[name]
+		if !ok {
+			return nil, fmt.Errorf("no projection %s", name)
+		}
+		if checkpoints[i], err = p.wait(ctx, position); err != nil {
+			return nil, err
+		}
+	}
+	return checkpoints, nil
 }
 
 // Applied is the position up to which every projection has applied the log.

@@ -45,12 +45,12 @@ type timeline struct {
 	erased   map[cursorUser]domain.Recorded // users erased
 }
 
-func applyTimeline(ctx context.Context, tx pgx.Tx, events []domain.Recorded) error {
+func applyTimeline(_ context.Context, tx Tx, events []domain.Recorded) error {
 	t := &timeline{
 		counters: map[channelKey]*counters{}, rows: map[messageKey]*messageRow{}, known: map[messageKey]int64{},
 		edits: map[messageKey]*messageEdit{}, cursors: map[cursorKey]*cursor{}, erased: map[cursorUser]domain.Recorded{},
 	}
-	if err := t.load(ctx, tx, events); err != nil {
+	if err := t.load(tx, events); err != nil {
 		return err
 	}
 	for _, r := range events {
@@ -69,22 +69,23 @@ func applyTimeline(ctx context.Context, tx pgx.Tx, events []domain.Recorded) err
 			}
 		}
 	}
-	return t.store(ctx, tx)
+	t.store(tx)
+	return nil
 }
 
 // load reads what the batch starts from: the counters of its channels, and
 // where the older messages are that it speaks of.
-func (t *timeline) load(ctx context.Context, tx pgx.Tx, events []domain.Recorded) error {
+func (t *timeline) load(tx Tx, events []domain.Recorded) error {
 	b := &pgx.Batch{}
 	t.queueCounters(b, events)
 	t.queueKnown(b, events)
 	if b.Len() == 0 {
 		return nil
 	}
-	return tx.SendBatch(ctx, b).Close()
+	return tx.Load(b)
 }
 
-func (t *timeline) store(ctx context.Context, tx pgx.Tx) error {
+func (t *timeline) store(tx Tx) {
 	b := &pgx.Batch{}
 	t.storeLog(b)
 	t.storeMessages(b)
@@ -94,8 +95,5 @@ func (t *timeline) store(ctx context.Context, tx pgx.Tx) error {
 	for _, r := range t.erased {
 		queueErased(b, r)
 	}
-	if b.Len() == 0 {
-		return nil
-	}
-	return tx.SendBatch(ctx, b).Close()
+	tx.Store(b)
 }

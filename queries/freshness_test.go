@@ -3,6 +3,7 @@ package queries_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -13,11 +14,13 @@ import (
 )
 
 // waiter is a memory of checkpoints that a test makes up.
-type waiter func(ctx context.Context, names []string, position int64) error
+type waiter func(ctx context.Context, names []string, position int64) ([]int64, error)
 
-func (f waiter) Wait(ctx context.Context, names []string, position int64) error {
+func (f waiter) Wait(ctx context.Context, names []string, position int64) ([]int64, error) {
 	return f(ctx, names, position)
 }
+
+func (waiter) Floor([]string) int64 { return 0 }
 
 func TestAReadWaitsForWhatItMustShow(t *testing.T) {
 	w := newWorld(t)
@@ -35,10 +38,10 @@ func TestEachReadWaitsForTheProjectionsItShows(t *testing.T) {
 	c := w.room(domain.Group, "team", "ann")
 	var asked []string
 	unable := errors.New("not today")
-	s := queries.New(w.pool, w.keys, waiter(func(_ context.Context, names []string, position int64) error {
+	s := queries.New(w.pool, w.keys, waiter(func(_ context.Context, names []string, position int64) ([]int64, error) {
 		asked = names
 		require.EqualValues(t, 7, position)
-		return unable
+		return nil, unable
 	}))
 	both := []string{"directory", "timeline"}
 	for name, tt := range map[string]struct {
@@ -72,12 +75,12 @@ func TestAnAnswerOfTheFormerStateIsNotMixedIn(t *testing.T) {
 	_, err := w.Channels(w.ctx(), at, app, "ann")
 	require.NoError(t, err)
 	attempts := 0
-	s := queries.New(w.pool, w.keys, waiter(func(ctx context.Context, _ []string, _ int64) error {
+	s := queries.New(w.pool, w.keys, waiter(func(ctx context.Context, names []string, position int64) ([]int64, error) {
 		if attempts++; attempts == 2 {
 			w.append(domain.ChannelStream(app, c), "ann", domain.ChannelDeleted{By: "ann"})
 			return w.models.Wait(ctx, []string{"directory", "timeline"}, int64(at)+1)
 		}
-		return nil
+		return slices.Repeat([]int64{position}, len(names)), nil
 	}))
 	p, in, err := s.History(w.ctx(), at+1, queries.History{App: app, Channel: c, User: "ann", Limit: 1})
 	require.NoError(t, err)
@@ -96,7 +99,9 @@ func TestAReadThatCannotBeFreshSaysSo(t *testing.T) {
 	require.ErrorIs(t, err, queries.ErrBehind)
 	require.ErrorIs(t, err, projections.ErrBehind)
 
-	lying := queries.New(w.pool, w.keys, waiter(func(context.Context, []string, int64) error { return nil }))
+	lying := queries.New(w.pool, w.keys, waiter(func(_ context.Context, names []string, position int64) ([]int64, error) {
+		return slices.Repeat([]int64{position}, len(names)), nil
+	}))
 	_, _, err = lying.Channel(w.ctx(), far, app, "ann", c) // after its own patience
 	require.ErrorIs(t, err, queries.ErrBehind)
 	_, err = lying.Channels(ended, 0, app, "ann")

@@ -23,9 +23,13 @@ type Opener interface {
 	OpenMany(ctx context.Context, items []domain.Sealed) error
 }
 
-// Waiter waits in memory for projections to reach a position.
+// Waiter waits in memory for projections to reach a position, and tells which
+// checkpoints the database must show for it.
 type Waiter interface {
-	Wait(ctx context.Context, projections []string, position int64) error
+	Wait(ctx context.Context, projections []string, position int64) (checkpoints []int64, err error)
+	// Floor is a position to wait for because it was shown already and the
+	// database may have lost it; 0 normally.
+	Floor(projections []string) int64
 }
 
 // Service answers queries.
@@ -63,22 +67,19 @@ func (s *Service) read(ctx context.Context, at Freshness, projections []string, 
 	defer cancel()
 	behind := false // an answer was too old
 	for {
-		if at > 0 {
-			if err := s.waiter.Wait(ctx, projections, int64(at)); err != nil {
-				return fmt.Errorf("%w: %w", ErrBehind, err)
-			}
-		}
 		b := &pgx.Batch{}
 		fresh := true
+		at := max(at, Freshness(s.waiter.Floor(projections)))
 		if at > 0 {
+			checkpoints, err := s.waiter.Wait(ctx, projections, int64(at))
+			if err != nil {
+				return fmt.Errorf("%w: %w", ErrBehind, err)
+			}
 			b.Queue(`
-				SELECT coalesce(min(position), 0) FROM projections
-				WHERE name = ANY($1) AND state = 'live'`, projections).QueryRow(func(row pgx.Row) error {
-				var low int64
-				err := row.Scan(&low)
-				fresh = low >= int64(at)
-				return err
-			})
+				SELECT coalesce(bool_and(p.position >= w.position), false)
+				FROM unnest($1::text[], $2::bigint[]) AS w (name, position)
+				LEFT JOIN projections p ON p.name = w.name AND p.state = 'live'`, projections, checkpoints).
+				QueryRow(func(row pgx.Row) error { return row.Scan(&fresh) })
 		}
 		queue(b)
 		err := s.db.SendBatch(ctx, b).Close()

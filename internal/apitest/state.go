@@ -61,7 +61,7 @@ func (s *Server) settle(ctx context.Context) error {
 	for _, p := range s.Projections.Status() {
 		names = append(names, p.Name)
 	}
-	if err := s.Projections.Wait(ctx, names, int64(head)); err != nil {
+	if _, err := s.Projections.Wait(ctx, names, int64(head)); err != nil {
 		return fmt.Errorf("projections: %w", err)
 	}
 	return nil

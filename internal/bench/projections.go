@@ -116,7 +116,7 @@ func project(ctx context.Context, o ProjectionsOptions, pool *pgxpool.Pool, root
 	g, waiting := errgroup.WithContext(ctx)
 	for i, p := range runtime.Status() {
 		g.Go(func() error {
-			err := runtime.Wait(waiting, []string{p.Name}, int64(head))
+			_, err := runtime.Wait(waiting, []string{p.Name}, int64(head))
 			r.Each[i] = ProjectionTime{p.Name, time.Since(began).Seconds()}
 			return err
 		})

@@ -52,8 +52,10 @@ func checkReplay(t *testing.T, dsn, rootKey string) {
 	ctx, cancel := context.WithTimeout(t.Context(), 4*patience)
 	defer cancel()
 	for _, p := range projections.All {
-		require.NoError(t, s.Projections.Wait(ctx, []string{p.Name}, int64(head)))
-		require.NoError(t, replay.Wait(ctx, []string{p.Name}, int64(head)))
+		_, err := s.Projections.Wait(ctx, []string{p.Name}, int64(head))
+		require.NoError(t, err)
+		_, err = replay.Wait(ctx, []string{p.Name}, int64(head))
+		require.NoError(t, err)
 		for _, table := range p.Tables {
 			assert.Equal(t, sumOf(t, db, p.View(table)), sumOf(t, s.Pool, p.View(table)), "%s of a replay and as it stands", table)
 		}

@@ -87,7 +87,7 @@ func next(t *testing.T, out <-chan *message.Message) *message.Message {
 
 func (s *source) positions(t *testing.T, m *message.Message) []int64 {
 	t.Helper()
-	events, err := feed.Events(s, m)
+	_, events, err := feed.Events(s, m)
 	require.NoError(t, err)
 	var p []int64
 	for _, r := range events {
@@ -188,13 +188,13 @@ func TestALostContextIsReadFromTheLogAgain(t *testing.T) {
 	require.Equal(t, []int64{3, 4, 5, 6}, s.positions(t, m))
 	m.Ack()
 
-	_, err := feed.Events(s, message.NewMessage("stranger", nil))
+	_, _, err := feed.Events(s, message.NewMessage("stranger", nil))
 	require.ErrorContains(t, err, "names no batch")
 
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
 	m.SetContext(ended)
-	_, err = feed.Events(s, m)
+	_, _, err = feed.Events(s, m)
 	require.ErrorIs(t, err, context.Canceled)
 }
 

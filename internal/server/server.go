@@ -205,6 +205,11 @@ func connect(ctx context.Context, url string) (*pgxpool.Pool, error) {
 	}
 	config.MaxConns = max(config.MaxConns, int32(8+4*runtime.NumCPU()))
 	config.ConnConfig.ConnectTimeout = 5 * time.Second
+	// Every query is served by an index. Its plan is made once, maybe while the
+	// tables are empty, and must be right when they are large.
+	params := config.ConnConfig.RuntimeParams
+	params["plan_cache_mode"], params["jit"] = "force_generic_plan", "off"
+	params["enable_seqscan"], params["enable_bitmapscan"] = "off", "off"
 	if config.ConnConfig.RuntimeParams["application_name"] == "" {
 		config.ConnConfig.RuntimeParams["application_name"] = "parley"
 	}

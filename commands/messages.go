@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/google/uuid"
+
 	"parley/domain"
 )
 
@@ -32,39 +34,40 @@ type Sent struct {
 // guarded by the channel and the sender, in a dm by both users, so that no
 // message follows a removal or a block.
 func (s *Service) SendMessage(ctx context.Context, c SendMessage) (Sent, error) {
+	m := domain.SendMessage{Kind: c.Kind, Content: domain.Content{Text: c.Text}, Limit: c.Limit, Input: c.Input}
+	q := request{actor: c.By, stream: domain.MessagePrefix(c.By.App, c.Channel), draw: true, once: c.Once}
+	if len(c.Once) > 0 {
+		q.fields = domain.AppendTuple(m.Content.Canonical(m.Refs, m.Mentions), []byte(m.Kind))
+	}
+	var opened openedName
 	for {
-		name, key, err := s.nameOf(ctx, c.By)
-		if err != nil {
-			return Sent{}, err
+		var sealed domain.Recorded
+		out, err := s.decide(ctx, q, func(d *decision) ([]domain.Event, error) {
+			ch := d.channel(c.By.App, c.Channel)
+			m.Author, m.Blocked = d.author(c.By, c.Channel), d.blocked(c.By, ch)
+			var known bool
+			if m.Content.SenderName, sealed, known = d.nameOf(c.By, opened); !known {
+				return nil, errNameSealed
+			}
+			return ch.Send(c.By, m)
+		})
+		if !errors.Is(err, errNameSealed) {
+			return Sent{Outcome: out, SenderName: m.Content.SenderName}, err
 		}
-		out, err := s.send(ctx, c, name, key)
-		if !errors.Is(err, errErasedMeanwhile) {
-			return Sent{Outcome: out, SenderName: name}, err
+		if opened, err = s.openName(ctx, c.By, sealed); err != nil {
+			return Sent{}, err
 		}
 	}
 }
 
-// errErasedMeanwhile says that the sender was erased after the name that the
-// message carries was looked up: it must not be sealed anew.
-var errErasedMeanwhile = errors.New("the sender was erased meanwhile")
+// errNameSealed says that the name which a message is to carry must be opened
+// first; a rule does no I/O.
+var errNameSealed = errors.New("the sender's name is sealed")
 
-func (s *Service) send(ctx context.Context, c SendMessage, name string, key int) (Outcome, error) {
-	m := domain.SendMessage{
-		Kind: c.Kind, Content: domain.Content{Text: c.Text, SenderName: name}, Limit: c.Limit, Input: c.Input,
-	}
-	q := request{
-		actor: c.By, stream: domain.MessagePrefix(c.By.App, c.Channel), draw: true,
-		once: c.Once, fields: domain.AppendTuple(m.Content.Canonical(m.Refs, m.Mentions), []byte(m.Kind)),
-	}
-	return s.decide(ctx, q, func(d *decision) ([]domain.Event, error) {
-		ch := d.channel(c.By.App, c.Channel)
-		m := m
-		m.Author, m.Blocked = d.author(c.By, c.Channel), d.blocked(c.By, ch)
-		if c.By.User() != "" && m.Author.Version != key {
-			return nil, errErasedMeanwhile
-		}
-		return ch.Send(c.By, m)
-	})
+// openedName is the name that the UserNamed event with an id gave.
+type openedName struct {
+	event uuid.UUID
+	name  string
 }
 
 // author is the key that seals what an actor writes in a channel: its own, or
@@ -85,48 +88,61 @@ func (d *decision) blocked(a domain.Actor, ch *domain.Channel) bool {
 	return d.user(a.App, a.User()).Blocks(peer) || d.user(a.App, peer).Blocks(a.User())
 }
 
-// DisplayName is the display name of a user now (CH-024).
-func (s *Service) DisplayName(ctx context.Context, app domain.AppID, u domain.UserID) (string, error) {
-	name, _, err := s.nameOf(ctx, domain.Actor{App: app, Kind: domain.ActorUser, ID: string(u)})
-	return name, err
-}
-
-// nameOf is the display name of an actor now: that of its token unless a
-// newer token had another, else the last one seen, else its id (CH-024). key
-// is the version of the user's key at that moment.
-func (s *Service) nameOf(ctx context.Context, a domain.Actor) (name string, key int, err error) {
+// nameOf is the display name of an actor now: that of its token unless a newer
+// token had another, else the last one seen, else its id (CH-024). One that is
+// still sealed, and is not the opened one, is not known.
+func (d *decision) nameOf(a domain.Actor, opened openedName) (name string, sealed domain.Recorded, known bool) {
 	u := a.User()
 	if u == "" {
-		return a.ID, 0, nil
+		return a.ID, sealed, true
 	}
-	var named domain.Recorded
-	var subject domain.Subject
-	accepted := false
-	_, _, err = s.ask(ctx, func(d *decision) ([]domain.Event, error) {
-		user := d.user(a.App, u)
-		named, subject, accepted = user.Name, user.Subject(u), user.Accepts(a.NameIssued)
+	user := d.user(a.App, u)
+	switch {
+	case a.Name != "" && user.Accepts(a.NameIssued):
+		return a.Name, sealed, true
+	case user.Name.Event == nil:
+		return string(u), sealed, true
+	case user.Name.ID == opened.event:
+		return opened.name, sealed, true
+	}
+	return "", user.Name, false
+}
+
+// DisplayName is the display name of a user now (CH-024).
+func (s *Service) DisplayName(ctx context.Context, app domain.AppID, u domain.UserID) (string, error) {
+	a := domain.Actor{App: app, Kind: domain.ActorUser, ID: string(u)}
+	var name string
+	var sealed domain.Recorded
+	var known bool
+	_, _, err := s.ask(ctx, func(d *decision) ([]domain.Event, error) {
+		name, sealed, known = d.nameOf(a, openedName{})
 		return nil, nil
 	})
-	if err != nil {
-		return "", 0, err
+	if err != nil || known {
+		return name, err
 	}
-	if a.Name != "" && accepted {
-		return a.Name, subject.Version, nil
-	}
+	opened, err := s.openName(ctx, a, sealed)
+	return opened.name, err
+}
+
+// openName opens the name that a UserNamed event gave an actor. One whose key
+// is gone, because this node is about to hear of an erasure, is the user id.
+func (s *Service) openName(ctx context.Context, a domain.Actor, named domain.Recorded) (openedName, error) {
+	u := a.User()
 	e, ok := named.Event.(domain.UserNamed)
-	if !ok {
-		return string(u), subject.Version, nil
+	if !ok || e.Sealed == nil {
+		return openedName{named.ID, string(u)}, nil
 	}
-	plain, err := s.keys.Open(ctx, a.App, subject, named.ID, e.Sealed.Blob)
+	plain, err := s.keys.Open(ctx, a.App, domain.UserSubject(u, 1), named.ID, e.Sealed.Blob)
 	switch {
-	case errors.Is(err, domain.ErrErased): // this node is about to hear of it
-		return string(u), subject.Version, nil
+	case errors.Is(err, domain.ErrErased):
+		return openedName{named.ID, string(u)}, nil
 	case err != nil:
-		return "", 0, fmt.Errorf("open the name of a user: %w", err)
+		return openedName{}, fmt.Errorf("open the name of a user: %w", err)
 	}
 	var p domain.Profile
 	if err := json.Unmarshal(plain, &p); err != nil {
-		return "", 0, fmt.Errorf("decode the name of a user: %w", err)
+		return openedName{}, fmt.Errorf("decode the name of a user: %w", err)
 	}
-	return p.Name, subject.Version, nil
+	return openedName{named.ID, p.Name}, nil
 }

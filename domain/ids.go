@@ -147,52 +147,48 @@ type StreamName struct {
 
 // ParseStream reads the name of a stream.
 func ParseStream(name string) (StreamName, error) {
-	bad := fmt.Errorf("stream %q: not a name of ours", name)
-	category, rest, ok := strings.Cut(name, "-")
+	s, ok := parseStream(name)
 	if !ok {
-		return StreamName{}, bad
-	}
-	s := StreamName{Category: category}
-	app, rest, deeper := strings.Cut(rest, ".")
-	s.App = AppID(app)
-	if !s.App.Valid() || deeper != (category != "app") {
-		return StreamName{}, bad
-	}
-	if category == "user" {
-		u, ok := unescape(rest)
-		s.User = u
-		return orBad(s, ok, bad)
-	}
-	if category == "app" {
-		return s, nil
-	}
-	id, rest, deeper := strings.Cut(rest, ".")
-	c, err := ParseID(id)
-	if err != nil || deeper == (category == "channel") {
-		return StreamName{}, bad
-	}
-	s.Channel = ChannelID(c)
-	switch category {
-	case "channel":
-	case "message":
-		m, err := ParseID(rest)
-		s.Message = MessageID(m)
-		return orBad(s, err == nil, bad)
-	case "reads":
-		u, ok := unescape(rest)
-		s.User = u
-		return orBad(s, ok, bad)
-	default:
-		return StreamName{}, bad
+		return StreamName{}, fmt.Errorf("stream %q: not a name of ours", name)
 	}
 	return s, nil
 }
 
-func orBad(s StreamName, ok bool, bad error) (StreamName, error) {
+func parseStream(name string) (s StreamName, ok bool) {
+	category, rest, ok := strings.Cut(name, "-")
 	if !ok {
-		return StreamName{}, bad
+		return s, false
 	}
-	return s, nil
+	app, rest, deeper := strings.Cut(rest, ".")
+	s.Category, s.App = category, AppID(app)
+	if !s.App.Valid() || deeper != (category != "app") {
+		return s, false
+	}
+	switch category {
+	case "app":
+		return s, true
+	case "user":
+		s.User, ok = unescape(rest)
+		return s, ok
+	}
+	id, rest, deeper := strings.Cut(rest, ".")
+	c, err := ParseID(id)
+	if err != nil || deeper == (category == "channel") {
+		return s, false
+	}
+	s.Channel = ChannelID(c)
+	switch category {
+	case "channel":
+		return s, true
+	case "message":
+		m, err := ParseID(rest)
+		s.Message = MessageID(m)
+		return s, err == nil
+	case "reads":
+		s.User, ok = unescape(rest)
+		return s, ok
+	}
+	return s, false
 }
 
 const hexDigits = "0123456789ABCDEF"

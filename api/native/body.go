@@ -1,6 +1,7 @@
 package native
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
@@ -115,14 +116,26 @@ func (o object) text(name string) (string, error) {
 	if !o.has(name) {
 		return "", nil
 	}
-	var s string
-	if err := json.Unmarshal(o[name], &s); err != nil {
+	s, ok := stringOf(o[name])
+	if !ok {
 		return "", domain.ErrInvalidRequest.Because("%s is not a string", name)
 	}
 	if strings.ContainsRune(s, 0) {
 		return "", domain.ErrInvalidRequest.Because("%s holds U+0000", name)
 	}
 	return s, nil
+}
+
+// stringOf reads a JSON value that the whole body's decoder has accepted.
+func stringOf(v json.RawMessage) (s string, ok bool) {
+	if len(v) < 2 || v[0] != '"' {
+		return "", false
+	}
+	if bytes.IndexByte(v, '\\') < 0 {
+		return string(v[1 : len(v)-1]), true
+	}
+	ok = json.Unmarshal(v, &s) == nil
+	return s, ok
 }
 
 // id reads an id member: a string or a non-negative integer (CH-011).

@@ -147,20 +147,21 @@ func (s *Subscriber) follow(ctx context.Context, topic string, restart <-chan st
 	}
 }
 
-// A busy log is read in steps: after a batch of at least busyBatch events that
-// was no full one, the next gathers for a moment. That costs readers the
-// moment, and saves the work that each batch costs whatever its size.
+// A busy log is read in steps: after a batch the next one gathers for a moment
+// that grows with the rate. That costs readers the moment, and saves the work
+// that each batch costs whatever its size. A lone event does not wait, a
+// backlog neither.
 const (
-	busyBatch = 16
-	moment    = 2 * time.Millisecond
+	momentPerEvent = 200 * time.Microsecond
+	maxMoment      = 5 * time.Millisecond
 )
 
 func (s *Subscriber) linger(ctx context.Context, events int) {
-	if events < busyBatch || events >= s.c.Limit/2 {
+	if events == 1 || events >= s.c.Limit/2 {
 		return
 	}
 	select {
-	case <-time.After(moment):
+	case <-time.After(min(time.Duration(events)*momentPerEvent, maxMoment)):
 	case <-ctx.Done():
 	}
 }

@@ -27,7 +27,7 @@ CREATE TABLE members (
 );
 
 CREATE INDEX members_member_idx ON members (app, member, channel);
-CREATE INDEX members_joined_idx ON members (app, channel, joined_at, member);
+CREATE INDEX members_joined_idx ON members (app, channel, (joined_at / 1000), member);
 
 COMMENT ON TABLE members IS 'Members of channels as they stand.';
 

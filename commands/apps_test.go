@@ -15,8 +15,10 @@ import (
 
 func broken(t testing.TB, log eventstore.Log, stream string) {
 	t.Helper()
-	_, err := log.Append(t.Context(), eventstore.Write{Stream: stream, Expected: eventstore.Any,
-		Events: []eventstore.NewEvent{{ID: uuid.New(), Type: "MemberAdded", V: 1, Data: []byte("{")}}})
+	_, err := log.Append(t.Context(), eventstore.Write{
+		Stream: stream, Expected: eventstore.Any,
+		Events: []eventstore.NewEvent{{ID: uuid.New(), Type: "MemberAdded", V: 1, Data: []byte("{")}},
+	})
 	require.NoError(t, err)
 }
 

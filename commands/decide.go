@@ -208,8 +208,10 @@ func (s *Service) done(ctx context.Context, q request, w eventstore.Write, res e
 		n := len(w.Events)
 		for i, e := range w.Events {
 			back := n - 1 - i
-			s.learn(st, eventstore.Recorded{NewEvent: e, Stream: res.Stream, At: res.At,
-				Revision: res.Revision - eventstore.Revision(back), Position: res.Position - eventstore.Position(back)})
+			s.learn(st, eventstore.Recorded{
+				NewEvent: e, Stream: res.Stream, At: res.At,
+				Revision: res.Revision - eventstore.Revision(back), Position: res.Position - eventstore.Position(back),
+			})
 		}
 	}
 	name, err := domain.ParseStream(res.Stream)

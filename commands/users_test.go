@@ -136,8 +136,10 @@ func erase(t testing.TB, log eventstore.Log, u domain.UserID) {
 	t.Helper()
 	typ, v, data, err := domain.EncodeEvent(domain.UserErased{})
 	require.NoError(t, err)
-	_, err = log.Append(t.Context(), eventstore.Write{Stream: domain.UserStream(app, u), Expected: eventstore.Any,
-		Events: []eventstore.NewEvent{{ID: uuid.New(), Type: typ, V: v, Data: data}}})
+	_, err = log.Append(t.Context(), eventstore.Write{
+		Stream: domain.UserStream(app, u), Expected: eventstore.Any,
+		Events: []eventstore.NewEvent{{ID: uuid.New(), Type: typ, V: v, Data: data}},
+	})
 	require.NoError(t, err)
 }
 

@@ -33,7 +33,9 @@ func TestNaturalKeysTellChannelsApart(t *testing.T) {
 	require.Equal(t, domain.PairKey(ann, bob), domain.PairKey(bob, ann), "CH-111: from either side")
 	keys := []domain.NaturalKey{
 		domain.PairKey(ann, bob), domain.PairKey(ann, mia), domain.PairKey("ann,b", "ob"),
-		{}, {Name: "ann"}, {Name: "dm"},
+		{},
+		{Name: "ann"},
+		{Name: "dm"},
 	}
 	for i, a := range keys {
 		for j, b := range keys {

@@ -54,8 +54,12 @@ func TestSecretsAreRedactedInText(t *testing.T) {
 	hexes := fmt.Sprintf("%x", intimate)
 	decimals := fmt.Sprint([]byte(intimate))
 	values := []any{
-		e.Sealed, *e.Sealed, e.Digest, *e.Digest, e, &e, named, []domain.Event{e}, []*domain.Secret{e.Sealed},
-		map[string]any{"e": e}, struct{ S domain.Secret }{*e.Sealed}, domain.Recorded{Event: e},
+		e.Sealed, *e.Sealed, e.Digest, *e.Digest, e, &e, named,
+		[]domain.Event{e},
+		[]*domain.Secret{e.Sealed},
+		map[string]any{"e": e},
+		struct{ S domain.Secret }{*e.Sealed},
+		domain.Recorded{Event: e},
 		domain.User{Name: domain.Recorded{Event: named}},
 	}
 	for i, v := range values {

@@ -13,10 +13,10 @@ import (
 
 // messageRow is a row of messages sent in this batch.
 type messageRow struct {
-	key                            messageKey
-	seq, position, sentAt, version int64
-	event                          uuid.UUID
-	sent                           domain.MessageSent
+	key                   messageKey
+	seq, position, sentAt int64
+	event                 uuid.UUID
+	sent                  domain.MessageSent
 	messageEdit
 }
 
@@ -39,7 +39,7 @@ func (t *timeline) applyMessage(r domain.Recorded, c *counters) {
 		c.lastMsgSeq++
 		c.lastMessage, c.lastMessageAt = int64(k.message), r.Time.UnixMilli()
 		row := &messageRow{key: k, seq: c.lastMsgSeq, position: r.Position, sentAt: r.Time.UnixMilli(), event: r.ID, sent: e}
-		row.messageEdit.version = int64(k.message)
+		row.version = int64(k.message)
 		row.refs, row.mentions = references(e.Refs, e.Mentions)
 		t.sent, t.rows[k] = append(t.sent, row), row
 		if e.Sender != "" {
@@ -157,7 +157,7 @@ func (t *timeline) storeMessages(b *pgx.Batch) {
 	for i, m := range t.sent {
 		apps[i], channels[i], seqs[i], ids[i] = string(m.key.app), int64(m.key.channel), m.seq, int64(m.key.message)
 		positions[i], sentAts[i], editedAts[i], deletedAts[i] = m.position, m.sentAt, m.editedAt, m.deletedAt
-		versions[i], threads[i], events[i], editEvents[i] = m.messageEdit.version, int64(m.sent.Thread), m.event, m.editEvent
+		versions[i], threads[i], events[i], editEvents[i] = m.version, int64(m.sent.Thread), m.event, m.editEvent
 		senders[i], senderKinds[i], kinds[i] = string(m.sent.Sender), string(m.sent.SenderKind), string(m.sent.Kind)
 		deletedBy[i], refs[i], mentions[i] = m.deletedBy, arrayText(m.refs), arrayText(m.mentions)
 		attachments[i] = jsonText(m.sent.Attachments)

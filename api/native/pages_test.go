@@ -72,8 +72,10 @@ func TestPagesOfMessages(t *testing.T) {
 			ann.Get(apitest.Messages(group)+"?limit="+limit).Refused(400, "INVALID_LIMIT")
 		})
 	}
-	for _, cursor := range []string{"", "0", "-1", "abc", "01", "%2B1", "1.5", "1e3", "9223372036854775808", "null", "%00", "1%00", "%FF", "%D9%A1",
-		"%27%20OR%201%3D1--", strings.Repeat("9", 5000), ids[0] + "%20", ids[0] + ".0"} {
+	for _, cursor := range []string{
+		"", "0", "-1", "abc", "01", "%2B1", "1.5", "1e3", "9223372036854775808", "null", "%00", "1%00", "%FF", "%D9%A1",
+		"%27%20OR%201%3D1--", strings.Repeat("9", 5000), ids[0] + "%20", ids[0] + ".0",
+	} {
 		s.Run(t, "CH-312 CH-314 cursor "+cursor[:min(len(cursor), 30)], func(*testing.T) {
 			ann.Get(apitest.Messages(group)+"?before="+cursor).Refused(400, "INVALID_CURSOR")
 			ann.Get(apitest.Messages(group)+"?after="+cursor).Refused(400, "INVALID_CURSOR")

@@ -31,6 +31,6 @@ func serveProfiles(addr string) (*http.Server, error) {
 	m.HandleFunc("/debug/pprof/symbol", pprof.Symbol)
 	m.HandleFunc("/debug/pprof/trace", pprof.Trace)
 	s := &http.Server{Addr: l.Addr().String(), Handler: m, ReadHeaderTimeout: 5 * time.Second}
-	go s.Serve(l)
+	go func() { _ = s.Serve(l) }() // ends with Close
 	return s, nil
 }

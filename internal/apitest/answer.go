@@ -65,7 +65,8 @@ func (a *Answer) At(path ...any) any {
 	for _, p := range path {
 		switch p := p.(type) {
 		case string:
-			o, ok := v.(map[string]any)
+			o, _ := v.(map[string]any)
+			var ok bool
 			if v, ok = o[p]; !ok {
 				a.t.Fatalf("no %v in %s", path, a)
 			}

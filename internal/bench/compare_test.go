@@ -8,8 +8,10 @@ import (
 
 func cell(server string, round int, rate, p50 float64) Cell {
 	us := func(v float64) *float64 { return &v }
-	return Cell{What: "send", Server: server, Round: round, Clients: 64, Channels: 1, PerSecond: rate, P50: p50,
-		CPU: CPUPerRequest{Server: us(rate / 100), Postgres: us(1), Generator: 2}}
+	return Cell{
+		What: "send", Server: server, Round: round, Clients: 64, Channels: 1, PerSecond: rate, P50: p50,
+		CPU: CPUPerRequest{Server: us(rate / 100), Postgres: us(1), Generator: 2},
+	}
 }
 
 func TestMedianIsTheMiddle(t *testing.T) {

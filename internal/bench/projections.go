@@ -111,7 +111,7 @@ func project(ctx context.Context, o ProjectionsOptions, pool *pgxpool.Pool, root
 	defer loops.Wait()
 	defer cancel()
 	began := time.Now()
-	loops.Go(func() { runtime.Run(running) })
+	loops.Go(func() { _ = runtime.Run(running) })
 	r := &ProjectionsReport{Events: int64(head), Each: make([]ProjectionTime, len(runtime.Status()))}
 	g, waiting := errgroup.WithContext(ctx)
 	for i, p := range runtime.Status() {

@@ -37,7 +37,7 @@ func writeLog(ctx context.Context, o ProjectionsOptions, pool *pgxpool.Pool, roo
 	defer loops.Wait()
 	defer cancel()
 	started := make(chan struct{})
-	loops.Go(func() { service.Run(running, started) })
+	loops.Go(func() { _ = service.Run(running, started) })
 	return talk(ctx, service, o)
 }
 

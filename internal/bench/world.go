@@ -147,7 +147,7 @@ func (w *world) close() error {
 			g.Go(func() error { c.stop(); return nil })
 		}
 	}
-	g.Wait()
+	_ = g.Wait()
 	w.children = nil
 	if w.folder == "" {
 		return nil

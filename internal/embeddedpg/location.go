@@ -56,8 +56,10 @@ func findHome(ctx context.Context, data, fallback string, who account) (string, 
 		return data, letIn(ctx, data, who)
 	}
 	if exists(filepath.Join(data, "pg", "PG_VERSION")) {
-		return "", &LocationError{data, "is inside it, where account " + who.name + " cannot go",
-			"make its parent folders enterable (chmod o+x), or move the data directory"}
+		return "", &LocationError{
+			data, "is inside it, where account " + who.name + " cannot go",
+			"make its parent folders enterable (chmod o+x), or move the data directory",
+		}
 	}
 	sum := sha256.Sum256([]byte(data))
 	home := filepath.Join(fallback, hex.EncodeToString(sum[:8]))
@@ -102,8 +104,10 @@ func claimHome(ctx context.Context, data, home string, who account) error {
 		return err
 	}
 	if !ok {
-		return &LocationError{data, "would live in " + home + ", where account " + who.name + " cannot go",
-			"choose another data directory with PARLEY_DATA_DIR"}
+		return &LocationError{
+			data, "would live in " + home + ", where account " + who.name + " cannot go",
+			"choose another data directory with PARLEY_DATA_DIR",
+		}
 	}
 	return writeFile(filepath.Join(home, ownerFile), data+"\n", 0o600)
 }
@@ -112,8 +116,10 @@ func claimHome(ctx context.Context, data, home string, who account) error {
 // data directory: a copied directory must not write into its original.
 func checkHome(data, home string) error {
 	if !exists(filepath.Join(home, "pg", "PG_VERSION")) {
-		return &LocationError{data, "was in " + home + " and is not there any more",
-			"bring that folder back, or remove " + filepath.Join(data, locationFile) + " to begin with an empty database"}
+		return &LocationError{
+			data, "was in " + home + " and is not there any more",
+			"bring that folder back, or remove " + filepath.Join(data, locationFile) + " to begin with an empty database",
+		}
 	}
 	text, err := os.ReadFile(filepath.Join(home, ownerFile))
 	if err != nil {
@@ -124,8 +130,10 @@ func checkHome(data, home string) error {
 		return nil
 	}
 	if exists(filepath.Join(owner, locationFile)) {
-		return &LocationError{data, "in " + home + " belongs to " + owner,
-			"remove " + filepath.Join(data, locationFile) + " to begin with an empty database"}
+		return &LocationError{
+			data, "in " + home + " belongs to " + owner,
+			"remove " + filepath.Join(data, locationFile) + " to begin with an empty database",
+		}
 	}
 	return writeFile(filepath.Join(home, ownerFile), data+"\n", 0o600) // the data directory was moved
 }

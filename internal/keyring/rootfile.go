@@ -87,16 +87,20 @@ func readRootFile(path string) (map[int][]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("root key file: %w", err)
 	}
-	malformed := &RootKeyError{File: path, Reason: ErrRootKeyMalformed,
-		Remedy: "restore it from its backup; only if no database was ever started with it, delete it"}
+	malformed := &RootKeyError{
+		File: path, Reason: ErrRootKeyMalformed,
+		Remedy: "restore it from its backup; only if no database was ever started with it, delete it",
+	}
 	if !info.Mode().IsRegular() {
 		malformed.Detail = "not a regular file"
 		return nil, malformed
 	}
 	if info.Mode().Perm()&0o077 != 0 {
-		return nil, &RootKeyError{File: path, Reason: ErrRootKeyExposed,
+		return nil, &RootKeyError{
+			File: path, Reason: ErrRootKeyExposed,
 			Detail: fmt.Sprintf("mode %04o", info.Mode().Perm()),
-			Remedy: "let the server's account own it and set mode 0600 (chmod 600)"}
+			Remedy: "let the server's account own it and set mode 0600 (chmod 600)",
+		}
 	}
 	text, err := io.ReadAll(io.LimitReader(f, 1<<20))
 	if err != nil {

@@ -108,8 +108,10 @@ func (r *roots) reload(ctx context.Context) error {
 func (r *roots) load(known map[int]string) error {
 	keys, err := readRootFile(r.file)
 	if errors.Is(err, fs.ErrNotExist) {
-		return &RootKeyError{File: r.file, Reason: ErrRootKeyMissing,
-			Remedy: "copy it from another node or from its backup; it cannot be made anew"}
+		return &RootKeyError{
+			File: r.file, Reason: ErrRootKeyMissing,
+			Remedy: "copy it from another node or from its backup; it cannot be made anew",
+		}
 	}
 	if err != nil {
 		return err
@@ -118,12 +120,16 @@ func (r *roots) load(known map[int]string) error {
 	for _, g := range slices.Sorted(maps.Keys(known)) {
 		raw, ok := keys[g]
 		if !ok {
-			return &RootKeyError{File: r.file, Reason: ErrRootKeyLacks, Detail: fmt.Sprintf("generation %d", g),
-				Remedy: "copy the current file from another node or from its backup"}
+			return &RootKeyError{
+				File: r.file, Reason: ErrRootKeyLacks, Detail: fmt.Sprintf("generation %d", g),
+				Remedy: "copy the current file from another node or from its backup",
+			}
 		}
 		if rootFingerprint(g, raw) != known[g] {
-			return &RootKeyError{File: r.file, Reason: ErrRootKeyDiffers, Detail: fmt.Sprintf("generation %d", g),
-				Remedy: "use the file that this database was started with, or the database that belongs to this file"}
+			return &RootKeyError{
+				File: r.file, Reason: ErrRootKeyDiffers, Detail: fmt.Sprintf("generation %d", g),
+				Remedy: "use the file that this database was started with, or the database that belongs to this file",
+			}
 		}
 		if set.aeads[g], err = newAEAD(raw); err != nil {
 			return err

@@ -22,9 +22,6 @@ type eventType struct {
 	v    int
 }
 
-// scavengedType is the number of events that retention has emptied.
-const scavengedType = 0
-
 // dictionary resolves the numbers in rows to names, for readers and writer.
 type dictionary struct {
 	mu     sync.Mutex

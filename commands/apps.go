@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"parley/domain"
@@ -64,12 +65,28 @@ func (s *Service) declareKey(ctx context.Context, q request, app domain.AppID, k
 	if err != nil {
 		return Outcome{}, err
 	}
-	if err := s.keys.PutSecret(ctx, app, k.ID, version, k.Secret); err != nil {
-		return Outcome{}, fmt.Errorf("keep the secret of key %s: %w", name, err)
+	for {
+		err := s.keys.PutSecret(ctx, app, k.ID, version, k.Secret)
+		if err == nil {
+			break
+		}
+		if !errors.Is(err, domain.ErrSecretExists) {
+			return Outcome{}, fmt.Errorf("keep the secret of key %s: %w", name, err)
+		}
+		version++ // kept by somebody who did not come to name it in the log
 	}
 	return s.decide(ctx, q, func(d *decision) ([]domain.Event, error) {
-		return d.app(app).Issue(k.ID, fingerprint, k.Capability, k.Native)
+		return d.app(app).IssueVersion(k.ID, version, fingerprint, k.Capability, k.Native)
 	})
+}
+
+// HasApp reports whether an app exists.
+func (s *Service) HasApp(ctx context.Context, app domain.AppID) (exists bool, err error) {
+	_, _, err = s.ask(ctx, func(d *decision) ([]domain.Event, error) {
+		exists = d.app(app).Exists
+		return nil, nil
+	})
+	return exists, err
 }
 
 // SigningKey is a secret that may sign native tokens, and the key it is of.

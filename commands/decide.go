@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -104,6 +105,9 @@ func (s *Service) decide(ctx context.Context, q request, ask rule) (Outcome, err
 			case err != nil:
 				return s.refused(ctx, q, err)
 			}
+			if out, repeated, err := s.findOnce(ctx, q); repeated || err != nil {
+				return out, err
+			}
 			return Outcome{Position: int64(max(d.at, d.seen))}, nil
 		}
 		w, at, err := s.write(ctx, q, events)
@@ -134,13 +138,7 @@ func (s *Service) decide(ctx context.Context, q request, ask rule) (Outcome, err
 func (s *Service) ask(ctx context.Context, r rule) (*decision, []domain.Event, error) {
 	for {
 		d := &decision{s: s, at: eventstore.Position(s.tail.position.Load())}
-		s.folding.RLock()
-		events, err := r(d)
-		for _, st := range d.held {
-			d.revisions = append(d.revisions, st.last)
-			d.seen = max(d.seen, st.at)
-		}
-		s.folding.RUnlock()
+		events, err := d.put(r)
 		if len(d.missing) == 0 {
 			return d, events, err
 		}
@@ -150,6 +148,18 @@ func (s *Service) ask(ctx context.Context, r rule) (*decision, []domain.Event, e
 			}
 		}
 	}
+}
+
+// put asks the rule once. Whatever the rule does, the states move again.
+func (d *decision) put(r rule) ([]domain.Event, error) {
+	d.s.folding.RLock()
+	defer d.s.folding.RUnlock()
+	events, err := r(d)
+	for _, st := range d.held {
+		d.revisions = append(d.revisions, st.last)
+		d.seen = max(d.seen, st.at)
+	}
+	return events, err
 }
 
 // guards are the states looked at, and what is expected of the target.
@@ -179,17 +189,30 @@ func (s *Service) catchUp(ctx context.Context, held []*state) error {
 // refused answers a refusal, unless an earlier request of the same once-scope
 // was accepted: then this is its repeat.
 func (s *Service) refused(ctx context.Context, q request, refusal error) (Outcome, error) {
-	if len(q.once) == 0 || !repeatable(refusal) {
+	if !repeatable(refusal) {
 		return Outcome{}, refusal
+	}
+	if out, repeated, err := s.findOnce(ctx, q); repeated || err != nil {
+		return out, err
+	}
+	return Outcome{}, refusal
+}
+
+// findOnce looks whether an earlier request of the same once-scope left
+// events, when this one has none to append.
+func (s *Service) findOnce(ctx context.Context, q request) (out Outcome, repeated bool, err error) {
+	if len(q.once) == 0 {
+		return Outcome{}, false, nil
 	}
 	res, found, err := s.log.Find(ctx, domain.OnceID(q.once, 0))
 	if err != nil {
-		return Outcome{}, fmt.Errorf("look up once-scope: %w", err)
+		return Outcome{}, false, fmt.Errorf("look up once-scope: %w", err)
 	}
 	if !found {
-		return Outcome{}, refusal
+		return Outcome{}, false, nil
 	}
-	return s.repeated(ctx, q, res)
+	out, err = s.repeated(ctx, q, res)
+	return out, true, err
 }
 
 // repeatable tells refusals that the accepted first request itself may have
@@ -204,7 +227,7 @@ func (s *Service) done(ctx context.Context, q request, w eventstore.Write, res e
 		return s.repeated(ctx, q, res)
 	}
 	s.tail.note(keyOf(q.actor), int64(res.Position))
-	if st, ok := s.states.GetIfPresent(res.Stream); ok {
+	if st, ok := s.cache(res.Stream).GetIfPresent(res.Stream); ok {
 		n := len(w.Events)
 		for i, e := range w.Events {
 			back := n - 1 - i
@@ -349,11 +372,8 @@ func (s *Service) onceDigest(ctx context.Context, q request) (string, error) {
 // zeroOf makes the state of a stream before its first event.
 func zeroOf(stream string) func() domain.State {
 	return func() domain.State {
-		name, err := domain.ParseStream(stream)
-		if err != nil {
-			return domain.NewApp()
-		}
-		switch name.Category {
+		category, _, _ := strings.Cut(stream, "-")
+		switch category {
 		case "user":
 			return domain.NewUser()
 		case "channel":

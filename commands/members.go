@@ -18,6 +18,9 @@ type AddMember struct {
 
 // AddMember adds or joins (CH-210 to CH-218).
 func (s *Service) AddMember(ctx context.Context, c AddMember) (Outcome, error) {
+	if c.Channel <= 0 {
+		return Outcome{}, domain.ErrChannelNotFound
+	}
 	q := request{
 		actor: c.By, stream: domain.ChannelStream(c.By.App, c.Channel), once: c.Once,
 		fields: domain.AppendTuple(nil, []byte(c.User), []byte(c.Role)),
@@ -38,6 +41,9 @@ type RemoveMember struct {
 
 // RemoveMember removes or leaves (CH-220 to CH-226).
 func (s *Service) RemoveMember(ctx context.Context, c RemoveMember) (Outcome, error) {
+	if c.Channel <= 0 {
+		return Outcome{}, domain.ErrChannelNotFound
+	}
 	q := request{
 		actor: c.By, stream: domain.ChannelStream(c.By.App, c.Channel), once: c.Once,
 		fields: domain.AppendTuple(nil, []byte(c.User)),

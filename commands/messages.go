@@ -34,6 +34,9 @@ type Sent struct {
 // guarded by the channel and the sender, in a dm by both users, so that no
 // message follows a removal or a block.
 func (s *Service) SendMessage(ctx context.Context, c SendMessage) (Sent, error) {
+	if c.Channel <= 0 {
+		return Sent{}, domain.ErrChannelNotFound
+	}
 	m := domain.SendMessage{Kind: c.Kind, Content: domain.Content{Text: c.Text}, Limit: c.Limit, Input: c.Input}
 	q := request{actor: c.By, stream: domain.MessagePrefix(c.By.App, c.Channel), draw: true, once: c.Once}
 	if len(c.Once) > 0 {

@@ -44,7 +44,7 @@ type Config struct {
 	Keys   Keys
 	Logger *slog.Logger     // default: slog.Default()
 	Now    func() time.Time // default: time.Now
-	States int              // folded states kept; default 100,000
+	States int              // folded states kept, counted as small ones; default 100,000
 	// Applied is the position up to which every projection has applied the
 	// log; own writes below it need no waiting. Default: 0.
 	Applied func() int64
@@ -62,6 +62,7 @@ type Service struct {
 	logger *slog.Logger
 	now    func() time.Time
 	states *otter.Cache[string, *state]
+	apps   *otter.Cache[string, *state]
 	tokens *otter.Cache[[32]byte, struct{}]
 	tail   tail
 	// folding guards the fields of all states.
@@ -71,6 +72,9 @@ type Service struct {
 	lastChannel atomic.Int64
 	working     sync.WaitGroup // what outlives the request that began it
 }
+
+// maxApps is the number of apps whose states are kept.
+const maxApps = 10_000
 
 // New makes a Service; Run starts it.
 func New(c Config) (*Service, error) {
@@ -92,16 +96,21 @@ func New(c Config) (*Service, error) {
 	if c.Erased == nil {
 		c.Erased = func(domain.AppID, domain.UserID) {}
 	}
-	states, err := otter.New(&otter.Options[string, *state]{MaximumSize: c.States})
+	weigher := func(_ string, st *state) uint32 { return max(st.weight.Load(), stateBytes) }
+	states, err := otter.New(&otter.Options[string, *state]{MaximumWeight: uint64(c.States) * stateBytes, Weigher: weigher})
 	if err != nil {
 		return nil, fmt.Errorf("commands: state cache: %w", err)
+	}
+	apps, err := otter.New(&otter.Options[string, *state]{MaximumWeight: maxApps * stateBytes, Weigher: weigher})
+	if err != nil {
+		return nil, fmt.Errorf("commands: app cache: %w", err)
 	}
 	tokens, err := otter.New(&otter.Options[[32]byte, struct{}]{MaximumSize: 100_000})
 	if err != nil {
 		return nil, fmt.Errorf("commands: token cache: %w", err)
 	}
 	return &Service{
-		log: c.Log, keys: c.Keys, logger: c.Logger, now: c.Now, states: states, tokens: tokens,
+		log: c.Log, keys: c.Keys, logger: c.Logger, now: c.Now, states: states, apps: apps, tokens: tokens,
 		fingerprint: c.Fingerprint, erased: c.Erased,
 		tail: tail{actors: map[actorKey]int64{}, applied: c.Applied},
 	}, nil

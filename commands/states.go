@@ -3,7 +3,11 @@ package commands
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
+	"sync/atomic"
+
+	"github.com/maypok86/otter/v2"
 
 	"parley/domain"
 	"parley/internal/eventstore"
@@ -17,6 +21,7 @@ type state struct {
 	turn   chan struct{} // holds one: one decision at a time writes the stream on this node
 	load   sync.Mutex    // one load at a time
 
+	weight  atomic.Uint32 // bytes, roughly, as the cache counts them
 	folded  domain.State
 	last    eventstore.Revision
 	at      eventstore.Position // of the last folded event
@@ -25,10 +30,31 @@ type state struct {
 }
 
 func (s *Service) state(stream string, zero func() domain.State) *state {
-	st, _ := s.states.ComputeIfAbsent(stream, func() (*state, bool) {
+	st, _ := s.cache(stream).ComputeIfAbsent(stream, func() (*state, bool) {
 		return &state{stream: stream, turn: make(chan struct{}, 1), folded: zero(), last: eventstore.None}, false
 	})
 	return st
+}
+
+// stateBytes is what a small state takes in memory.
+const stateBytes = 512
+
+// weigh estimates the size of the folded state.
+func (st *state) weigh() uint32 {
+	n := stateBytes
+	if sized, ok := st.folded.(interface{ Size() int }); ok {
+		n += sized.Size()
+	}
+	return uint32(min(n, 1<<30))
+}
+
+// cache is where the state of a stream is kept. Apps have one of their own, for
+// their states are asked for by whoever sends a token, genuine or not.
+func (s *Service) cache(stream string) *otter.Cache[string, *state] {
+	if strings.HasPrefix(stream, "app-") {
+		return s.apps
+	}
+	return s.states
 }
 
 // learn takes an event from the tail or an own append. One that does not
@@ -77,7 +103,11 @@ func (s *Service) refresh(ctx context.Context, st *state, force bool) error {
 		}
 		s.folding.Lock()
 		st.current = !st.missed
+		weight := st.weigh()
 		s.folding.Unlock()
+		if old := st.weight.Swap(weight); weight > 2*old {
+			s.cache(st.stream).Set(st.stream, st) // counts its new weight
+		}
 	}
 }
 

@@ -138,7 +138,7 @@ func (s *Service) see(r eventstore.Recorded) {
 			s.erased(name.App, name.User)
 		}
 	}
-	if st, ok := s.states.GetIfPresent(r.Stream); ok {
+	if st, ok := s.cache(r.Stream).GetIfPresent(r.Stream); ok {
 		s.learn(st, r)
 	}
 	if actor := r.Meta[domain.MetaActor]; actor != "" {

@@ -87,9 +87,15 @@ func (a *App) Create() []Event {
 	return []Event{AppCreated{}}
 }
 
-// Issue gives a key a secret with the given fingerprint; the same declaration
-// again changes nothing.
+// Issue gives a key a secret with the given fingerprint as its next version; the
+// same declaration again changes nothing.
 func (a *App) Issue(key, fingerprint string, capability map[string][]string, native bool) ([]Event, error) {
+	return a.IssueVersion(key, a.KeyVersion(key, fingerprint), fingerprint, capability, native)
+}
+
+// IssueVersion is Issue with the version under which the keyring holds the
+// secret: versions that no event names, left by a crash, are passed over.
+func (a *App) IssueVersion(key string, version int, fingerprint string, capability map[string][]string, native bool) ([]Event, error) {
 	if !a.Exists {
 		return nil, ErrAppNotFound
 	}
@@ -98,10 +104,6 @@ func (a *App) Issue(key, fingerprint string, capability map[string][]string, nat
 	same := d.Fingerprint == fingerprint && d.Native == native && maps.EqualFunc(d.Capability, capability, slices.Equal)
 	if same && !k.revoked && d.Key != "" {
 		return nil, nil
-	}
-	version := d.Version
-	if d.Fingerprint != fingerprint || version == 0 {
-		version++
 	}
 	return []Event{KeyIssued{key, version, fingerprint, capability, native}}, nil
 }

@@ -147,6 +147,9 @@ func (c *Channel) Evolve(r Recorded) {
 // Exists reports whether the channel was created and not deleted.
 func (c *Channel) Exists() bool { return c.exists && !c.deleted }
 
+// Size estimates the bytes that the state takes.
+func (c *Channel) Size() int { return 96 * len(c.roles) }
+
 // Owner is the owner of the channel, "" for a dm.
 func (c *Channel) Owner() UserID { return c.owner }
 

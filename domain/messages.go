@@ -150,6 +150,9 @@ func (m *Message) learn(d *Digest) {
 	}
 }
 
+// Size estimates the bytes that the state takes.
+func (m *Message) Size() int { return 128 * (len(m.reactions) + len(m.names)) }
+
 // Live reports whether the message was sent and not deleted.
 func (m *Message) Live() bool { return m.exists && !m.deleted }
 

@@ -116,5 +116,8 @@ type Sealing interface {
 	Secrets() ([]*Secret, *Digest)
 }
 
+// ErrSecretExists says that another secret is stored under a version of a key.
+var ErrSecretExists = errors.New("another API secret is stored under this version")
+
 // ErrErased says that the key of a secret is gone: its subject was erased.
 var ErrErased = errors.New("sealed under a key that was erased")

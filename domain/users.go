@@ -116,6 +116,9 @@ func NameContent(name string) []byte {
 	return AppendTuple([]byte{contentFormat}, []byte("name"), []byte(name))
 }
 
+// Size estimates the bytes that the state takes.
+func (u *User) Size() int { return 96 * len(u.blocks) }
+
 // Blocks reports whether the user blocks another.
 func (u *User) Blocks(other UserID) bool { return u.blocks[other] }
 

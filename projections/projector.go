@@ -159,9 +159,13 @@ func (p *projector) handle(m *message.Message) error {
 	if p.position.Load() < int64(after) {
 		return fmt.Errorf("%s: %w below position %d", p.Name, errBack, after)
 	}
+	before := p.stored
 	err = p.applyBatch(m.Context(), batch)
 	if isPermanent(err) {
 		err = p.applySingly(m.Context(), batch)
+	}
+	if p.stored != before {
+		feed.Worked(m)
 	}
 	return err
 }

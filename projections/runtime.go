@@ -97,15 +97,15 @@ func (r *Runtime) Run(ctx context.Context) error {
 // are not flushed one by one, so a crash may take the newest back together
 // with their checkpoints: everything starts again at what is stored.
 func (r *Runtime) watch(ctx context.Context) {
-	for ctx.Err() == nil {
+	for lost := false; ctx.Err() == nil; lost = true {
 		conn, err := pgx.ConnectConfig(ctx, r.db)
 		if err == nil {
+			if lost { // and maybe lost again before this connection stood
+				r.doubt()
+			}
 			_, err = conn.WaitForNotification(ctx)
 			conn.Close(context.WithoutCancel(ctx))
-			for _, p := range r.all {
-				p.doubt()
-			}
-			r.feed.Restart()
+			r.doubt()
 		}
 		if ctx.Err() != nil {
 			return
@@ -116,6 +116,14 @@ func (r *Runtime) watch(ctx context.Context) {
 		case <-ctx.Done():
 		}
 	}
+}
+
+// doubt makes every projection compare what it knows with what is stored.
+func (r *Runtime) doubt() {
+	for _, p := range r.all {
+		p.doubt()
+	}
+	r.feed.Restart()
 }
 
 // ErrBehind says that a projection did not get to a position in time.
@@ -134,6 +142,17 @@ func (r *Runtime) Floor(names []string) (floor int64) {
 	return floor
 }
 
+// shown is how far the projections named after the first are: the first is the
+// one that decides who may see what the others show, so it must not be behind.
+func (r *Runtime) shown(names []string) (position int64) {
+	for _, name := range names[1:] {
+		if p, ok := r.byName[name]; ok {
+			position = max(position, p.position.Load())
+		}
+	}
+	return position
+}
+
 // Wait returns when all named projections have applied the log up to a
 // position, with the checkpoints that the database must show for it: a crash
 // may take them back. ErrBehind when the context ends before, or at once when
@@ -145,7 +164,11 @@ func (r *Runtime) Wait(ctx context.Context, names []string, position int64) (che
 		if !ok {
 			return nil, fmt.Errorf("no projection %s", name)
 		}
-		if checkpoints[i], err = p.wait(ctx, position); err != nil {
+		to := position
+		if i == 0 {
+			to = max(to, r.shown(names))
+		}
+		if checkpoints[i], err = p.wait(ctx, to); err != nil {
 			return nil, err
 		}
 	}

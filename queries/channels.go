@@ -28,7 +28,8 @@ type Channel struct {
 }
 
 // unread counts what a user has not read (CH-610): the messages after the
-// cursor less the deleted ones among them. Sending moves the sender's cursor,
+// cursor less the deleted ones among them. Every member has a cursor from its
+// joining on, so without one the timeline has yet to see it join. Sending moves the sender's cursor,
 // so none of the rest are the user's own.
 const unread = `
 	coalesce(t.last_msg_seq, 0) - coalesce(r.read_seq, 0) - CASE
@@ -40,7 +41,7 @@ const unread = `
 const channelColumns = `
 	c.channel, c.kind, c.owner, c.created_at, c.event, c.sealed,
 	coalesce(m.role, '') AS role,
-	CASE WHEN m.role IS NULL THEN 0 ELSE ` + unread + ` END AS unread,
+	CASE WHEN m.role IS NULL OR r.read_seq IS NULL THEN 0 ELSE ` + unread + ` END AS unread,
 	coalesce(t.last_message, 0) AS last_message,
 	coalesce(o.other, '') AS other, n.event AS name_event, n.sealed AS name_sealed`
 

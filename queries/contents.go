@@ -26,9 +26,20 @@ func newContents(opener Opener) *contents {
 	return &contents{opener: opener, cache: otter.Must(&otter.Options[uuid.UUID, domain.Content]{
 		MaximumWeight: contentBytes,
 		Weigher: func(_ uuid.UUID, c domain.Content) uint32 {
-			return uint32(256 + len(c.Text) + len(c.SenderName) + len(c.Metadata) + len(c.Extras))
+			return contentSize(c)
 		},
 	})}
+}
+
+func contentSize(c domain.Content) uint32 {
+	n := 256 + len(c.Text) + len(c.SenderName) + len(c.Name) + len(c.Encoding) + len(c.Metadata) + len(c.Extras) + 96*len(c.Emotes)
+	for k, v := range c.Headers {
+		n += 64 + len(k) + len(v)
+	}
+	for _, f := range c.Files {
+		n += 32 + len(f)
+	}
+	return uint32(n)
 }
 
 // Forget drops every opened content: a user was erased.

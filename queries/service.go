@@ -70,11 +70,11 @@ func (s *Service) read(ctx context.Context, at Freshness, projections []string, 
 		b := &pgx.Batch{}
 		fresh := true
 		at := max(at, Freshness(s.waiter.Floor(projections)))
+		checkpoints, err := s.waiter.Wait(ctx, projections, int64(at))
+		if err != nil {
+			return fmt.Errorf("%w: %w", ErrBehind, err)
+		}
 		if at > 0 {
-			checkpoints, err := s.waiter.Wait(ctx, projections, int64(at))
-			if err != nil {
-				return fmt.Errorf("%w: %w", ErrBehind, err)
-			}
 			b.Queue(`
 				SELECT coalesce(bool_and(p.position >= w.position), false)
 				FROM unnest($1::text[], $2::bigint[]) AS w (name, position)
@@ -82,7 +82,7 @@ func (s *Service) read(ctx context.Context, at Freshness, projections []string, 
 				QueryRow(func(row pgx.Row) error { return row.Scan(&fresh) })
 		}
 		queue(b)
-		err := s.db.SendBatch(ctx, b).Close()
+		err = s.db.SendBatch(ctx, b).Close()
 		switch {
 		case err != nil && behind && ctx.Err() != nil:
 			return fmt.Errorf("%w: %w", ErrBehind, err)

@@ -29,6 +29,9 @@ type Server struct {
 
 const (
 	requestTimeout = 10 * time.Second
+	// patience bounds a read, the wait for what it must show included
+	// (CH-028).
+	patience = 2 * time.Second
 	// nameTimeout is how long a request waits for the recording of the
 	// display name that its token brought.
 	nameTimeout = 200 * time.Millisecond
@@ -40,6 +43,8 @@ type request struct {
 	ctx   context.Context
 	actor domain.Actor
 	named <-chan struct{} // closed when the token's name is recorded
+	// cancel ends the patience of a read, nil for others.
+	cancel context.CancelFunc
 }
 
 type handler func(*request) error
@@ -53,6 +58,9 @@ func (s *Server) handle(h handler) gin.HandlerFunc {
 		err := s.authenticate(r)
 		if err == nil {
 			err = h(r)
+		}
+		if r.cancel != nil {
+			r.cancel()
 		}
 		if err != nil {
 			envelope.Fail(c, s.Logger, err)
@@ -128,6 +136,7 @@ func (s *Server) fresh(r *request) (queries.Freshness, error) {
 		}
 	}
 	r.settleName()
+	r.ctx, r.cancel = context.WithTimeout(r.ctx, patience)
 	own, err := s.Commands.OwnWrites(r.ctx, r.actor)
 	return queries.Freshness(max(at, own)), err
 }

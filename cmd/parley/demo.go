@@ -164,6 +164,9 @@ func (d *demo) play(ctx context.Context, e entry) (done bool, err error) {
 	out, err := d.server.Commands.SendMessage(ctx, commands.SendMessage{
 		By: demoUser(e.User), Channel: d.rooms[e.Room], Kind: kind, Text: e.Text, Once: commands.ImportOnce(firstApp, "demo", e.N),
 	})
+	if errors.Is(err, domain.ErrNotMember) {
+		return true, nil // said in an earlier run, in which the user has left since
+	}
 	return out.Repeated, err
 }
 
@@ -175,11 +178,13 @@ func (d *demo) join(ctx context.Context, e entry, user string) (done bool, err e
 	if d.present[presence{e.Room, user}] {
 		return true, nil
 	}
-	d.present[presence{e.Room, user}] = true
 	out, err := d.server.Commands.AddMember(ctx, commands.AddMember{
 		By: demoUser(user), Channel: d.rooms[e.Room], User: domain.UserID(user),
 		Once: commands.ImportOnce(firstApp, "demo joins", e.N),
 	})
+	if err == nil {
+		d.present[presence{e.Room, user}] = true
+	}
 	return out.Repeated, err
 }
 

@@ -35,7 +35,7 @@ type serveCmd struct {
 // Timeouts of the HTTP server.
 const (
 	headerTimeout = 5 * time.Second
-	bodyTimeout   = 20 * time.Second
+	bodyTimeout   = 10 * time.Second
 	writeTimeout  = 30 * time.Second
 	idleTimeout   = 60 * time.Second
 	drainTimeout  = 15 * time.Second
@@ -101,7 +101,11 @@ func (c *serveCmd) run(g *globals, ready func(ctx context.Context, s *server.Ser
 		logger.Info("stopping")
 		ctx, cancel := context.WithTimeout(context.Background(), drainTimeout)
 		defer cancel()
-		return h.Shutdown(ctx)
+		if err := h.Shutdown(ctx); err != nil {
+			logger.Warn("requests were still under way", "err", err)
+			h.Close()
+		}
+		return nil
 	case err := <-serving:
 		return fmt.Errorf("serve: %w", err)
 	case <-n.postgresGone():
@@ -231,7 +235,11 @@ func (c *serveCmd) prepare(g *globals, n *node, declared bootstrap, url string, 
 	if err := declared.apply(g.ctx, n.server.Commands, logger); err != nil {
 		return err
 	}
-	if head == 0 && c.Bootstrap == "" {
+	unfinished, err := c.firstStartUnfinished(g, n)
+	if err != nil {
+		return err
+	}
+	if c.Bootstrap == "" && (head == 0 || unfinished) {
 		if err := firstStart(g, n.server, url); err != nil {
 			return err
 		}
@@ -241,4 +249,15 @@ func (c *serveCmd) prepare(g *globals, n *node, declared bootstrap, url string, 
 	}
 	n.described = true
 	return nil
+}
+
+// firstStartUnfinished reports whether a first start was killed after it made
+// its app and before the app had a key.
+func (c *serveCmd) firstStartUnfinished(g *globals, n *node) (bool, error) {
+	exists, err := n.server.Commands.HasApp(g.ctx, firstApp)
+	if err != nil || !exists {
+		return false, err
+	}
+	keys, err := n.server.Commands.SigningKeys(g.ctx, firstApp, "")
+	return len(keys) == 0, err
 }

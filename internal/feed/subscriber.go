@@ -18,6 +18,8 @@ import (
 const (
 	metaAfter = "after" // position before the first event
 	metaLast  = "last"
+	// metaWorked is set by the handler of a batch that meant work.
+	metaWorked = "worked"
 )
 
 // Config is what a Subscriber needs.
@@ -140,14 +142,19 @@ func (s *Subscriber) follow(ctx context.Context, topic string, restart <-chan st
 		select {
 		case <-m.Acked():
 			from = b.Events[len(b.Events)-1].Position
-			s.linger(ctx, len(b.Events))
+			if m.Metadata.Get(metaWorked) != "" {
+				s.linger(ctx, len(b.Events))
+			}
 		case <-m.Nacked():
 			return errRefused
 		}
 	}
 }
 
-// A busy log is read in steps: after a batch the next one gathers for a moment
+// Worked marks a batch that meant work for its handler.
+func Worked(m *message.Message) { m.Metadata.Set(metaWorked, "yes") }
+
+// A busy log is read in steps: after a batch that meant work the next one gathers for a moment
 // that grows with the rate. That costs readers the moment, and saves the work
 // that each batch costs whatever its size. A lone event does not wait, a
 // backlog neither.

@@ -3,6 +3,8 @@ package keyring
 import (
 	"errors"
 	"fmt"
+
+	"parley/domain"
 )
 
 // Reasons for which a root key file is refused; RootKeyError wraps them.
@@ -26,7 +28,7 @@ var (
 	ErrNoSecret = errors.New("no such API secret")
 
 	// ErrSecretExists says that another secret is stored under that version.
-	ErrSecretExists = errors.New("another API secret is stored under this version")
+	ErrSecretExists = domain.ErrSecretExists
 
 	// ErrClosed says that the ring was closed.
 	ErrClosed = errors.New("keyring is closed")

@@ -92,7 +92,7 @@ func (s *Server) createToken(c *gin.Context) error {
 		return err
 	}
 	if len(keys) == 0 {
-		return domain.ErrAppNotFound.Because("app %s does not exist or has no native key", body.App)
+		return domain.ErrAppNotFound.Because("app %s does not exist or has no native key; declare it in the bootstrap file", body.App)
 	}
 	now := s.Now()
 	token, err := auth.Sign(keys[0], body.App, body.User, body.Name, now, ttl)

@@ -50,11 +50,20 @@ func readBootstrap(path string) (bootstrap, error) {
 
 func (b bootstrap) validate() error {
 	var errs []error
+	named := map[string]bool{}
+	once := func(what, name string) {
+		if named[what+name] {
+			errs = append(errs, fmt.Errorf("%s %s is declared twice", what, name))
+		}
+		named[what+name] = true
+	}
 	for _, a := range b.Apps {
+		once("app", string(a.ID))
 		if !a.ID.Valid() {
 			errs = append(errs, fmt.Errorf("app id %q: want 1 to 32 of a-z, 0-9 and _, not starting with _", a.ID))
 		}
 		for _, k := range a.Keys {
+			once("key", string(k.Name))
 			if app, _, ok := k.Name.Split(); !ok || app != a.ID {
 				errs = append(errs, fmt.Errorf("key name %q: want %s.<key id>", k.Name, a.ID))
 			}

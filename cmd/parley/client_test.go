@@ -69,7 +69,7 @@ func (p *process) room(t *testing.T, token string) string {
 	return "/v1/channels/" + c.ID + "/messages"
 }
 
-// messages is the newest page of a channel.
+// messages is the newest page of a channel, the newest message first.
 func (p *process) messages(t *testing.T, token, path string) []message {
 	t.Helper()
 	var page struct{ Messages []message }

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -47,6 +48,7 @@ func TestTwoServersOnOneDatabaseSeeEachOthersWrites(t *testing.T) {
 			for _, m := range server.messages(t, token, room) {
 				got = append(got, m.Body)
 			}
+			slices.Reverse(got)
 			if strings.Join(got, ",") != strings.Join(texts, ",") {
 				return fmt.Errorf("got %v", got)
 			}

@@ -48,12 +48,20 @@ const demoHistory = 60
 // Run serves with a few rooms in which people from real logs join and talk.
 // Every entry has a once-scope, so a demo started again goes on where it was.
 func (c *demoCmd) Run(g *globals) error {
-	if c.DataDir == "./parley-data" {
+	if c.DataDir == "" {
 		c.DataDir = demoDataDir
 	}
+	logger := newLogger(c.LogFormat, g.stderr)
 	talking, stop := context.WithCancel(g.ctx)
 	var talk sync.WaitGroup
 	err := c.run(g, func(ctx context.Context, s *server.Server, url string) error {
+		keys, err := s.Commands.SigningKeys(ctx, firstApp, "")
+		if err != nil {
+			return err
+		}
+		if len(keys) == 0 {
+			return refusal{exitUsage, fmt.Errorf("the demo talks in app %s: declare it with a native key in the bootstrap file, or start without one", firstApp)}
+		}
 		d, err := newDemo(ctx, s)
 		if err != nil {
 			return fmt.Errorf("demo: %w", err)
@@ -63,12 +71,12 @@ func (c *demoCmd) Run(g *globals) error {
 				return fmt.Errorf("demo: %w", err)
 			}
 		}
-		if err := d.describe(g, url); err != nil {
+		if err := d.describe(g, url, keys[0]); err != nil {
 			return err
 		}
 		if c.Pace > 0 {
 			s.BeforeClose(func() { stop(); talk.Wait() })
-			talk.Go(func() { d.talk(talking, c.Pace) })
+			talk.Go(func() { d.talk(talking, c.Pace, logger) })
 		}
 		return nil
 	})
@@ -206,14 +214,14 @@ func (d *demo) leave(ctx context.Context, e entry) (done bool, err error) {
 
 // talk plays the rest at a human pace until the context ends or the excerpt
 // does.
-func (d *demo) talk(ctx context.Context, pace time.Duration) {
+func (d *demo) talk(ctx context.Context, pace time.Duration, logger *slog.Logger) {
 	for _, e := range d.live {
 		done, err := d.play(ctx, e)
 		switch {
 		case ctx.Err() != nil:
 			return
 		case err != nil:
-			slog.Warn("demo talk", "entry", e.N, "err", err)
+			logger.Warn("demo talk", "entry", e.N, "err", err)
 		case done:
 			continue
 		}
@@ -226,15 +234,8 @@ func (d *demo) talk(ctx context.Context, pace time.Duration) {
 }
 
 // describe prints the rooms and how to look into them.
-func (d *demo) describe(g *globals, url string) error {
-	keys, err := d.server.Commands.SigningKeys(g.ctx, firstApp, "")
-	if err != nil {
-		return err
-	}
-	if len(keys) == 0 {
-		return fmt.Errorf("app %s has no key", firstApp)
-	}
-	token, err := auth.Sign(keys[0], firstApp, firstUser, "Guest", time.Now(), firstTTL)
+func (d *demo) describe(g *globals, url string, key commands.SigningKey) error {
+	token, err := auth.Sign(key, firstApp, firstUser, "Guest", time.Now(), firstTTL)
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -25,7 +26,8 @@ func spoken(t *testing.T) map[string][]string {
 	return said
 }
 
-// shown reads what is in the rooms by the curl lines that a demo prints last.
+// shown reads what is in the rooms by the curl lines that a demo prints last,
+// the oldest message first.
 func shown(t *testing.T, p *process) map[string][]string {
 	t.Helper()
 	lines := curlLines(p)
@@ -43,15 +45,13 @@ func shown(t *testing.T, p *process) map[string][]string {
 				More     bool `json:"has_more"`
 			}
 			require.NoError(t, json.Unmarshal(body, &page))
-			var older []string
-			for i, m := range page.Messages {
-				older = append(older, m.SenderID+": "+m.Body)
-				if i == 0 {
-					before = "&before=" + m.ID
-				}
+			for _, m := range page.Messages {
+				rooms[name] = append(rooms[name], m.SenderID+": "+m.Body)
+				before = "&before=" + m.ID
 			}
-			rooms[name], more = append(older, rooms[name]...), page.More
+			more = page.More
 		}
+		slices.Reverse(rooms[name])
 	}
 	return rooms
 }

@@ -29,6 +29,14 @@ func writeDescription(dir string, d description) error {
 	return writePrivate(filepath.Join(dir, descriptionFile), append(b, '\n'))
 }
 
+// removeDescription takes the description away unless another server has
+// written its own since.
+func removeDescription(dir string) {
+	if d, err := findServer(dir); err == nil && d.PID == os.Getpid() {
+		os.Remove(filepath.Join(dir, descriptionFile))
+	}
+}
+
 // writePrivate replaces a file of mode 0600 in one step.
 func writePrivate(path string, b []byte) error {
 	tmp := path + ".new"

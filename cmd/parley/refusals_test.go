@@ -82,17 +82,20 @@ func TestDatabaseThatCannotBeUsed(t *testing.T) {
 	const password = "open-sesame"
 	for name, test := range map[string]struct {
 		url   string
+		code  int
 		words []string
 	}{
-		"malformed":              {"postgres://ann:" + password + "@host:port/db", []string{"database URL is malformed", "want postgres://"}},
-		"malformed, key = value": {"host=/nowhere password='" + password, []string{"database URL is malformed"}},
-		"another scheme":         {"mysql://ann:" + password + "@127.0.0.1/db", []string{"database"}},
-		"unreachable":            {"postgres://ann:" + password + "@127.0.0.1:1/db?sslmode=disable", []string{"connect to the database", "refused"}},
+		"malformed":              {"postgres://ann:" + password + "@host:port/db", exitUsage, []string{"database URL is malformed", "want postgres://"}},
+		"malformed, key = value": {"host=/nowhere password='" + password, exitUsage, []string{"database URL is malformed"}},
+		"another scheme":         {"mysql://ann:" + password + "@127.0.0.1/db", exitUsage, []string{"database"}},
+		"unreachable":            {"postgres://ann:" + password + "@127.0.0.1:1/db?sslmode=disable", exitRefused, []string{"the database does not answer", "PARLEY_DATABASE_URL", "refused"}},
 	} {
 		t.Run(name, func(t *testing.T) {
+			dir := filepath.Join(pgtest.Dir(t), "data")
 			code, stdout, stderr := parley(t, "serve", "--addr", "127.0.0.1:0", "--admin-addr", "127.0.0.1:0",
-				"--data-dir", filepath.Join(pgtest.Dir(t), "data"), "--database-url", test.url)
-			require.NotEqual(t, exitOK, code)
+				"--data-dir", dir, "--database-url", test.url)
+			require.Equal(t, test.code, code)
+			require.NoDirExists(t, dir)
 			require.Empty(t, stdout)
 			for _, w := range test.words {
 				require.Contains(t, stderr, w)

@@ -22,7 +22,7 @@ import (
 type serveCmd struct {
 	Addr        string `help:"Address to serve on." default:"127.0.0.1:8080" env:"PARLEY_ADDR"`
 	AdminAddr   string `help:"Address of profiles; a free port when empty." env:"PARLEY_ADMIN_ADDR"`
-	DataDir     string `help:"Folder of the embedded database, the root key and the operator token." default:"./parley-data" env:"PARLEY_DATA_DIR"`
+	DataDir     string `help:"Folder of the embedded database, the root key and the operator token; ./parley-data when empty." env:"PARLEY_DATA_DIR"`
 	DatabaseURL string `help:"PostgreSQL to use instead of an embedded one." env:"PARLEY_DATABASE_URL"`
 	EventStore  string `help:"Where the log is." default:"postgres" enum:"postgres" env:"PARLEY_EVENT_STORE"`
 	Bootstrap   string `help:"YAML file that declares apps and keys." placeholder:"FILE" env:"PARLEY_BOOTSTRAP"`
@@ -58,14 +58,21 @@ func (c *serveCmd) run(g *globals, ready func(ctx context.Context, s *server.Ser
 			return refusal{exitUsage, err}
 		}
 	}
-	if c.OperatorKey != "" && len(c.OperatorKey) < 32 {
-		return refusal{exitUsage, errors.New("the operator token needs at least 32 characters")}
+	if err := c.validate(); err != nil {
+		return refusal{exitUsage, err}
 	}
-	// The port comes first: when it is taken nothing else is touched.
+	// The ports come first: when one is taken nothing else is touched.
 	listener, err := net.Listen("tcp", c.Addr)
 	if err != nil {
 		return refusal{exitRefused, fmt.Errorf("cannot serve on %s: %w: choose another address with --addr or PARLEY_ADDR", c.Addr, err)}
 	}
+	defer listener.Close()
+	admin, err := serveProfiles(c.AdminAddr)
+	if err != nil {
+		return refusal{exitRefused, err}
+	}
+	defer admin.Close()
+	logger.Info("admin listener", "addr", admin.Addr)
 	front := &front{}
 	h := &http.Server{
 		Handler: front, ReadHeaderTimeout: headerTimeout, ReadTimeout: bodyTimeout, WriteTimeout: writeTimeout,
@@ -76,6 +83,9 @@ func (c *serveCmd) run(g *globals, ready func(ctx context.Context, s *server.Ser
 	defer h.Close()
 
 	n, err := c.start(g, logger)
+	if g.ctx.Err() != nil && err != nil {
+		return errors.New("interrupted while starting")
+	}
 	if err != nil {
 		return err
 	}
@@ -88,12 +98,6 @@ func (c *serveCmd) run(g *globals, ready func(ctx context.Context, s *server.Ser
 		return err
 	}
 	front.set(n.server.Handler)
-	admin, err := serveProfiles(c.AdminAddr)
-	if err != nil {
-		return refusal{exitRefused, err}
-	}
-	defer admin.Close()
-	logger.Info("admin listener", "addr", admin.Addr)
 	fmt.Fprintf(g.stdout, "ready on %s\n", url)
 
 	select {
@@ -125,6 +129,39 @@ func tuneMemory() {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(memoryLimit)
 	}
+}
+
+// validate finds what is wrong with the settings before anything is touched.
+func (c *serveCmd) validate() error {
+	if c.DataDir == "" {
+		c.DataDir = defaultDataDir
+	}
+	for _, addr := range []string{c.Addr, c.AdminAddr} {
+		if _, _, err := net.SplitHostPort(addr); addr != "" && err != nil {
+			return fmt.Errorf("address %q: want host:port", addr)
+		}
+	}
+	if c.OperatorKey != "" && len(c.OperatorKey) < 32 {
+		return errors.New("the operator token needs at least 32 characters")
+	}
+	if c.DatabaseURL != "" {
+		return server.CheckURL(c.DatabaseURL)
+	}
+	return nil
+}
+
+const defaultDataDir = "./parley-data"
+
+// useDatabase sees that an external database answers before it makes the data
+// directory.
+func (c *serveCmd) useDatabase(g *globals, dir string) error {
+	if err := server.Ping(g.ctx, c.DatabaseURL); err != nil {
+		return fmt.Errorf("the database does not answer; check PARLEY_DATABASE_URL and that it runs: %w", err)
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("data directory: %w", err)
+	}
+	return nil
 }
 
 // front answers 503 until the service behind it is ready.
@@ -165,7 +202,7 @@ func (n *node) postgresGone() <-chan struct{} {
 
 func (n *node) stop(logger *slog.Logger) {
 	if n.described {
-		os.Remove(filepath.Join(n.dir, descriptionFile))
+		removeDescription(n.dir)
 	}
 	if n.server != nil {
 		n.server.Close()
@@ -197,8 +234,8 @@ func (c *serveCmd) start(g *globals, logger *slog.Logger) (_ *node, err error) {
 			return nil, explainPostgres(err)
 		}
 		url = n.postgres.URL()
-	} else if err := os.MkdirAll(n.dir, 0o700); err != nil {
-		return nil, refusal{exitRefused, fmt.Errorf("data directory: %w", err)}
+	} else if err := c.useDatabase(g, n.dir); err != nil {
+		return nil, refusal{exitRefused, err}
 	}
 	if n.token, err = operatorToken(c.OperatorKey, n.dir); err != nil {
 		return nil, refusal{exitRefused, err}

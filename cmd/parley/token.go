@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -28,18 +29,9 @@ func (c *tokenCmd) Run(g *globals) error {
 	if c.TTL < time.Second {
 		return refusal{exitUsage, errors.New("--ttl is at least 1s")}
 	}
-	d := description{URL: c.Server, Token: c.Key}
-	if d.URL == "" || d.Token == "" {
-		found, err := findServer(c.DataDir)
-		if err != nil {
-			return refusal{exitRefused, err}
-		}
-		if d.URL == "" {
-			d.URL = found.URL
-		}
-		if d.Token == "" {
-			d.Token = found.Token
-		}
+	d, err := c.server()
+	if err != nil {
+		return refusal{exitRefused, err}
 	}
 	request, err := json.Marshal(map[string]any{
 		"app": c.App, "user": c.User, "name": c.Name, "ttl_seconds": int64(c.TTL / time.Second),
@@ -63,6 +55,31 @@ func (c *tokenCmd) Run(g *globals) error {
 	}
 	_, err = fmt.Fprintln(g.stdout, body.Token)
 	return err
+}
+
+// server is the server to ask: the one named, or the one found. The operator
+// token of a found server is sent to no other.
+func (c *tokenCmd) server() (description, error) {
+	d := description{URL: strings.TrimSuffix(c.Server, "/"), Token: c.Key}
+	if d.URL != "" && !strings.Contains(d.URL, "://") {
+		d.URL = "http://" + d.URL
+	}
+	if d.URL != "" && d.Token != "" {
+		return d, nil
+	}
+	found, err := findServer(c.DataDir)
+	switch {
+	case err != nil:
+		return d, err
+	case d.URL == "":
+		d.URL = found.URL
+	case d.URL != found.URL:
+		return d, fmt.Errorf("the server at %s needs its operator token: give it with --key or PARLEY_KEY", d.URL)
+	}
+	if d.Token == "" {
+		d.Token = found.Token
+	}
+	return d, nil
 }
 
 // post sends JSON to a server's admin face.
@@ -95,5 +112,9 @@ func post(g *globals, d description, path string, body []byte) ([]byte, error) {
 	if json.Unmarshal(answer, &envelope) != nil || envelope.Error.Code == "" {
 		return nil, fmt.Errorf("%s answered %s", d.URL, a.Status)
 	}
-	return nil, fmt.Errorf("%s (%s)", envelope.Error.Message, envelope.Error.Code)
+	remedy := ""
+	if a.StatusCode == http.StatusUnauthorized {
+		remedy = "; check --key or PARLEY_KEY"
+	}
+	return nil, fmt.Errorf("%s (%s)%s", envelope.Error.Message, envelope.Error.Code, remedy)
 }

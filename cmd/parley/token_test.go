@@ -75,6 +75,7 @@ func TestTokensAreSignedByTheRunningServer(t *testing.T) {
 			"by the default folder":              {},
 			"by URL and key":                     {args: []string{"--server", p.url, "--key", operator}},
 			"by URL and key in the environment":  {env: map[string]string{"PARLEY_SERVER": p.url, "PARLEY_KEY": operator}},
+			"by URL with a slash at its end":     {args: []string{"--server", p.url + "/", "--key", operator}},
 			"by URL, the key being in a folder":  {args: []string{"--server", p.url, "--data-dir", x.dir}},
 			"by a folder, with the key as given": {args: []string{"--key", operator, "--data-dir", x.dir}},
 		} {
@@ -97,17 +98,18 @@ func TestTokensAreSignedByTheRunningServer(t *testing.T) {
 		words []string
 		args  []string
 	}{
-		"unknown app":  {exitFault, []string{"app nobody does not exist", "APP_NOT_FOUND"}, []string{"--user", "ann", "--app", "nobody"}},
-		"no app id":    {exitFault, []string{"APP_NOT_FOUND"}, []string{"--user", "ann", "--app", "../x"}},
-		"bad user":     {exitFault, []string{"user id", "INVALID_REQUEST"}, []string{"--user", "a/b"}},
-		"empty user":   {exitFault, []string{"user is missing", "INVALID_REQUEST"}, []string{"--user", ""}},
-		"too long":     {exitFault, []string{"ttl_seconds", "INVALID_REQUEST"}, []string{"--user", "ann", "--ttl", "100000h"}},
-		"too short":    {exitUsage, []string{"--ttl is at least 1s"}, []string{"--user", "ann", "--ttl", "10ms"}},
-		"no time":      {exitUsage, []string{"--ttl"}, []string{"--user", "ann", "--ttl", "long"}},
-		"no user":      {exitUsage, []string{"--user"}, nil},
-		"wrong key":    {exitFault, []string{"operator token", "AUTH_INVALID_TOKEN"}, []string{"--user", "ann", "--key", operator + "x"}},
-		"server away":  {exitFault, []string{"no answer", "is it running?"}, []string{"--user", "ann", "--server", "http://127.0.0.1:1"}},
-		"other server": {exitFault, []string{stranger.URL + " answered 418"}, []string{"--user", "ann", "--server", stranger.URL}},
+		"unknown app":               {exitFault, []string{"app nobody does not exist", "APP_NOT_FOUND"}, []string{"--user", "ann", "--app", "nobody"}},
+		"no app id":                 {exitFault, []string{"APP_NOT_FOUND"}, []string{"--user", "ann", "--app", "../x"}},
+		"bad user":                  {exitFault, []string{"user id", "INVALID_REQUEST"}, []string{"--user", "a/b"}},
+		"empty user":                {exitFault, []string{"user is missing", "INVALID_REQUEST"}, []string{"--user", ""}},
+		"too long":                  {exitFault, []string{"ttl_seconds", "INVALID_REQUEST"}, []string{"--user", "ann", "--ttl", "100000h"}},
+		"too short":                 {exitUsage, []string{"--ttl is at least 1s"}, []string{"--user", "ann", "--ttl", "10ms"}},
+		"no time":                   {exitUsage, []string{"--ttl"}, []string{"--user", "ann", "--ttl", "long"}},
+		"no user":                   {exitUsage, []string{"--user"}, nil},
+		"wrong key":                 {exitFault, []string{"operator token", "AUTH_INVALID_TOKEN"}, []string{"--user", "ann", "--key", operator + "x"}},
+		"server away":               {exitFault, []string{"no answer", "is it running?"}, []string{"--user", "ann", "--server", "http://127.0.0.1:1", "--key", operator}},
+		"other server":              {exitFault, []string{stranger.URL + " answered 418"}, []string{"--user", "ann", "--server", stranger.URL, "--key", operator}},
+		"found token, other server": {exitRefused, []string{stranger.URL + " needs its operator token", "--key"}, []string{"--user", "ann", "--server", stranger.URL}},
 	} {
 		t.Run("refused: "+name, func(t *testing.T) {
 			refused(t, test.code, test.words, append([]string{"token", "--data-dir", x.dir}, test.args...)...)

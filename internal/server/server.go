@@ -7,9 +7,11 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime"
+	"strings"
 	"sync"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"parley/api"
@@ -198,10 +200,40 @@ func (s *Server) Close() {
 	}
 }
 
-func connect(ctx context.Context, url string) (*pgxpool.Pool, error) {
+// CheckURL refuses a malformed database URL without repeating it: it may hold a
+// password.
+func CheckURL(url string) error {
+	_, err := parseURL(url)
+	return err
+}
+
+// Ping connects to a database once.
+func Ping(ctx context.Context, url string) error {
+	config, err := parseURL(url)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	conn, err := pgx.ConnectConfig(ctx, config.ConnConfig)
+	if err != nil {
+		return errors.New(strings.Join(strings.Fields(err.Error()), " "))
+	}
+	return conn.Close(ctx)
+}
+
+func parseURL(url string) (*pgxpool.Config, error) {
 	config, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		return nil, errors.New("the database URL is malformed; want postgres://user:password@host:port/database")
+	}
+	return config, nil
+}
+
+func connect(ctx context.Context, url string) (*pgxpool.Pool, error) {
+	config, err := parseURL(url)
+	if err != nil {
+		return nil, err
 	}
 	config.MaxConns = max(config.MaxConns, int32(8+4*runtime.NumCPU()))
 	config.ConnConfig.ConnectTimeout = 5 * time.Second

@@ -108,3 +108,12 @@ func TestConfigNeedsADataDir(t *testing.T) {
 	_, err := embeddedpg.Start(t.Context(), embeddedpg.Config{})
 	require.ErrorContains(t, err, "no data directory")
 }
+
+func TestPathsThatADSNMustEscape(t *testing.T) {
+	for _, name := range []string{"a b", "plus+and%20", "ünï 码", `quo'te"x`, "com,ma", "dollar$HOME", "#?&=", `back\slash`, "-dash"} {
+		t.Run(name, func(t *testing.T) {
+			s := start(t, config(t, filepath.Join(pgtest.Dir(t), name)))
+			require.Equal(t, "1", query(t, s, `SELECT '1'`))
+		})
+	}
+}

@@ -18,14 +18,15 @@ const (
 )
 
 // makeSocketDir makes the folder of the socket, the account's own: beside the
-// cluster, or a temporary one when that path is too long for a socket.
+// cluster, or a temporary one when that path is too long for a socket or holds
+// a comma, at which a DSN would split it into two hosts.
 func (c *cluster) makeSocketDir(ctx context.Context) (string, error) {
 	dir := filepath.Join(c.home, "run")
 	err := os.Mkdir(dir, 0o700)
 	if errors.Is(err, fs.ErrExist) {
 		err = nil
 	}
-	if len(filepath.Join(dir, socketFile)) > longestSocket {
+	if len(filepath.Join(dir, socketFile)) > longestSocket || strings.Contains(dir, ",") {
 		dir, err = c.temporaryDir(ctx)
 	}
 	if err == nil {
@@ -54,11 +55,13 @@ func (c *cluster) temporaryDir(ctx context.Context) (string, error) {
 // the client alone: their text may quote what people wrote. Those of background
 // processes still reach the log.
 func (c *cluster) url(name string) string {
+	query := url.Values{"host": {c.socket}, "options": {"-clog_min_messages=log"}}.Encode()
 	u := url.URL{
-		Scheme:   "postgres",
-		User:     url.User(superuser),
-		Path:     "/" + name,
-		RawQuery: url.Values{"host": {c.socket}, "options": {"-clog_min_messages=log"}}.Encode(),
+		Scheme: "postgres",
+		User:   url.User(superuser),
+		Path:   "/" + name,
+		// pgx takes a plus for a plus; one of the path is escaped already.
+		RawQuery: strings.ReplaceAll(query, "+", "%20"),
 	}
 	return u.String()
 }

@@ -48,6 +48,6 @@ func withDatabase(dsn, name string) string {
 	query := u.Query()
 	query.Del("dbname")
 	query.Del("database")
-	u.RawQuery = query.Encode()
+	u.RawQuery = strings.ReplaceAll(query.Encode(), "+", "%20") // pgx takes a plus for a plus
 	return u.String()
 }

@@ -306,6 +306,9 @@ func meta(a domain.Actor, at time.Time) map[string]string {
 	if a.Dialect != "" {
 		m[domain.MetaDialect] = a.Dialect
 	}
+	if a.Via != "" {
+		m[domain.MetaVia] = a.Via
+	}
 	if a.Request != "" {
 		m[domain.MetaRequest] = a.Request
 	}

@@ -29,6 +29,9 @@ type Actor struct {
 	// the metadata of its events.
 	Dialect string
 	Request string
+	// Via is who made a request in the name of the actor, as an import does;
+	// "" when the actor came by itself.
+	Via string
 }
 
 // User is the acting user; "" for a key and the operator.
@@ -54,6 +57,7 @@ const (
 	RemoveMembers
 	ChangeRoles
 	DeleteChannel
+	DeleteAnyMessage // one's own takes TakePart only
 )
 
 // Standing is what authorisation needs to know of a channel and of the
@@ -73,16 +77,17 @@ type permission struct {
 }
 
 var permissions = map[Action]permission{
-	SeeChannel:    {outsiders: true, dm: true, role: RoleMember},
-	ReadChannel:   {dm: true, role: RoleMember},
-	TakePart:      {dm: true, role: RoleMember},
-	JoinChannel:   {outsiders: true, role: RoleMember},
-	LeaveChannel:  {role: RoleMember},
-	RenameChannel: {role: RoleAdmin},
-	AddMembers:    {role: RoleAdmin},
-	RemoveMembers: {role: RoleAdmin},
-	ChangeRoles:   {role: RoleOwner},
-	DeleteChannel: {role: RoleOwner},
+	SeeChannel:       {outsiders: true, dm: true, role: RoleMember},
+	ReadChannel:      {dm: true, role: RoleMember},
+	TakePart:         {dm: true, role: RoleMember},
+	JoinChannel:      {outsiders: true, role: RoleMember},
+	LeaveChannel:     {role: RoleMember},
+	RenameChannel:    {role: RoleAdmin},
+	AddMembers:       {role: RoleAdmin},
+	RemoveMembers:    {role: RoleAdmin},
+	ChangeRoles:      {role: RoleOwner},
+	DeleteChannel:    {role: RoleOwner},
+	DeleteAnyMessage: {role: RoleAdmin},
 }
 
 // Authorize decides whether an actor may do something in a channel, in the

@@ -45,8 +45,9 @@ func TestAuthorizeIsTheTableOfTheContract(t *testing.T) {
 		"remove":       {domain.RemoveMembers, [11]error{dm, admin, yes, yes, admin, yes, yes, member, member, member, member}},
 		"change roles": {domain.ChangeRoles, [11]error{dm, owner, owner, yes, owner, owner, yes, member, member, member, member}},
 		"delete":       {domain.DeleteChannel, [11]error{dm, owner, owner, yes, owner, owner, yes, member, member, member, member}},
+		"delete any":   {domain.DeleteAnyMessage, [11]error{dm, admin, yes, yes, admin, yes, yes, member, member, member, member}},
 	}
-	require.Len(t, tests, int(domain.DeleteChannel)+1, "each action has its row")
+	require.Len(t, tests, int(domain.DeleteAnyMessage)+1, "each action has its row")
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			for i, in := range places {
@@ -61,7 +62,7 @@ func TestAuthorizeIsTheTableOfTheContract(t *testing.T) {
 }
 
 func TestOperatorMayWhatTheChannelAllows(t *testing.T) {
-	for do := domain.SeeChannel; do <= domain.DeleteChannel; do++ {
+	for do := domain.SeeChannel; do <= domain.DeleteAnyMessage; do++ {
 		for _, kind := range []domain.ChannelKind{domain.Group, domain.Room, domain.Stream} {
 			require.NoError(t, domain.Authorize(operator, do, domain.Standing{Exists: true, Kind: kind}))
 		}
@@ -77,12 +78,12 @@ func TestOperatorMayWhatTheChannelAllows(t *testing.T) {
 
 func TestKeysAndStrangersMayNothing(t *testing.T) {
 	in := domain.Standing{Exists: true, Kind: domain.Room, Role: domain.RoleOwner}
-	for do := domain.SeeChannel; do <= domain.DeleteChannel; do++ {
+	for do := domain.SeeChannel; do <= domain.DeleteAnyMessage; do++ {
 		require.ErrorIs(t, domain.Authorize(aKey, do, in), domain.ErrForbidden)
 		require.ErrorIs(t, domain.Authorize(domain.Actor{}, do, in), domain.ErrForbidden)
 		require.ErrorIs(t, domain.Authorize(domain.Actor{Kind: domain.ActorSystem}, do, in), domain.ErrForbidden)
 	}
-	require.ErrorIs(t, domain.Authorize(user(olga), domain.DeleteChannel+1, in), domain.ErrForbidden)
+	require.ErrorIs(t, domain.Authorize(user(olga), domain.DeleteAnyMessage+1, in), domain.ErrForbidden)
 	require.ErrorIs(t, domain.Authorize(operator, -1, in), domain.ErrForbidden)
 }
 

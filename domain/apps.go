@@ -10,6 +10,23 @@ import (
 // AppCreated: a tenant exists.
 type AppCreated struct{}
 
+// AppLimited: other limits hold for requests of the app's users from here on.
+type AppLimited struct {
+	Limits Limits `json:"limits"`
+}
+
+// Limits bound what the users of an app may ask for, per node (CH-019). Rates
+// are per second; a bucket holds Burst requests. 0 means the default.
+type Limits struct {
+	Off             bool    `json:"off,omitempty"` // nothing is limited
+	UserSends       float64 `json:"user_sends,omitempty"`
+	UserSendBurst   int     `json:"user_send_burst,omitempty"`
+	UserRequests    float64 `json:"user_requests,omitempty"` // other than sends
+	UserBurst       int     `json:"user_burst,omitempty"`
+	AppSends        float64 `json:"app_sends,omitempty"` // of all users together
+	AppHistoryReads float64 `json:"app_history_reads,omitempty"`
+}
+
 // KeyIssued: a key of the app has a (new) secret. The secret itself is in the
 // keyring under the key's id and Version, 1 for the first; Fingerprint tells
 // secrets apart. An earlier secret stays valid for KeyOverlap.
@@ -30,6 +47,9 @@ type KeyRevoked struct {
 func (AppCreated) Type() string { return "AppCreated" }
 
 // Type names the event.
+func (AppLimited) Type() string { return "AppLimited" }
+
+// Type names the event.
 func (KeyIssued) Type() string { return "KeyIssued" }
 
 // Type names the event.
@@ -41,6 +61,7 @@ const KeyOverlap = 24 * time.Hour
 // App is the state of a tenant.
 type App struct {
 	Exists bool
+	Limits Limits
 	keys   map[string]appKey
 }
 
@@ -64,6 +85,8 @@ func (a *App) Evolve(r Recorded) {
 	switch e := r.Event.(type) {
 	case AppCreated:
 		a.Exists = true
+	case AppLimited:
+		a.Limits = e.Limits
 	case KeyIssued:
 		k := a.keys[e.Key]
 		if k.revoked {
@@ -106,6 +129,32 @@ func (a *App) IssueVersion(key string, version int, fingerprint string, capabili
 		return nil, nil
 	}
 	return []Event{KeyIssued{key, version, fingerprint, capability, native}}, nil
+}
+
+// Limit sets the limits of the app; those that hold already change nothing.
+func (a *App) Limit(l Limits) ([]Event, error) {
+	switch {
+	case !a.Exists:
+		return nil, ErrAppNotFound
+	case a.Limits == l:
+		return nil, nil
+	}
+	return []Event{AppLimited{l}}, nil
+}
+
+// Revoke makes every secret of a key invalid; one that is revoked already
+// changes nothing.
+func (a *App) Revoke(key string) ([]Event, error) {
+	k, ok := a.keys[key]
+	switch {
+	case !a.Exists:
+		return nil, ErrAppNotFound
+	case !ok:
+		return nil, ErrKeyNotFound
+	case k.revoked:
+		return nil, nil
+	}
+	return []Event{KeyRevoked{key}}, nil
 }
 
 // KeyVersion is the version that a secret with this fingerprint has, or would

@@ -125,3 +125,43 @@ func TestSecretsAreLongAndPlain(t *testing.T) {
 		require.Error(t, domain.CheckSecret(bad), "%q", bad)
 	}
 }
+
+func TestLimit(t *testing.T) {
+	l := domain.Limits{UserSends: 5}
+	tests := map[string]struct {
+		given []domain.Event
+		then  []domain.Event
+		err   error
+	}{
+		"no app":             {err: domain.ErrAppNotFound},
+		"CH-019 first":       {given: events(domain.AppCreated{}), then: events(domain.AppLimited{Limits: l})},
+		"CH-019 as they are": {given: events(domain.AppCreated{}, domain.AppLimited{Limits: l})},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			got, err := fold(domain.NewApp(), tt.given...).Limit(l)
+			answer(t, got, err, tt.then, tt.err)
+		})
+	}
+}
+
+func TestRevokeKey(t *testing.T) {
+	created, revoked := domain.AppCreated{}, domain.KeyRevoked{Key: "root"}
+	tests := map[string]struct {
+		given []domain.Event
+		then  []domain.Event
+		err   error
+	}{
+		"no app":       {err: domain.ErrAppNotFound},
+		"no such key":  {given: events(created), err: domain.ErrKeyNotFound},
+		"valid":        {given: events(created, issued(1, "f1")), then: events(revoked)},
+		"revoked":      {given: events(created, issued(1, "f1"), revoked)},
+		"issued again": {given: events(created, issued(1, "f1"), revoked, issued(2, "f2")), then: events(revoked)},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			got, err := fold(domain.NewApp(), tt.given...).Revoke("root")
+			answer(t, got, err, tt.then, tt.err)
+		})
+	}
+}

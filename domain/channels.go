@@ -112,10 +112,11 @@ type Channel struct {
 	Natural         NaturalKey
 	owner           UserID
 	roles           map[UserID]Role
+	joined          map[UserID]int64 // position at which a member joined
 }
 
 // NewChannel is a channel before its first event.
-func NewChannel() *Channel { return &Channel{roles: map[UserID]Role{}} }
+func NewChannel() *Channel { return &Channel{roles: map[UserID]Role{}, joined: map[UserID]int64{}} }
 
 // Evolve folds an event of the channel.
 func (c *Channel) Evolve(r Recorded) {
@@ -126,14 +127,15 @@ func (c *Channel) Evolve(r Recorded) {
 			c.Natural = *e.Natural
 		}
 		for _, m := range e.Members {
-			c.roles[m.User] = m.Role
+			c.roles[m.User], c.joined[m.User] = m.Role, r.Position
 		}
 	case ChannelDeleted:
 		c.deleted = true
 	case MemberAdded:
-		c.roles[e.User] = e.Role
+		c.roles[e.User], c.joined[e.User] = e.Role, r.Position
 	case MemberRemoved:
 		delete(c.roles, e.User)
+		delete(c.joined, e.User)
 	case MemberRoleChanged:
 		c.roles[e.User] = e.Role
 	case OwnershipTransferred:
@@ -148,7 +150,7 @@ func (c *Channel) Evolve(r Recorded) {
 func (c *Channel) Exists() bool { return c.exists && !c.deleted }
 
 // Size estimates the bytes that the state takes.
-func (c *Channel) Size() int { return 96 * len(c.roles) }
+func (c *Channel) Size() int { return 160 * len(c.roles) }
 
 // Owner is the owner of the channel, "" for a dm.
 func (c *Channel) Owner() UserID { return c.owner }
@@ -157,6 +159,9 @@ func (c *Channel) Owner() UserID { return c.owner }
 func (c *Channel) Standing(a Actor) Standing {
 	return Standing{Exists: c.Exists(), Kind: c.Kind, Role: c.roles[a.User()]}
 }
+
+// JoinedAt is the position at which a member joined, 0 for a non-member.
+func (c *Channel) JoinedAt(u UserID) int64 { return c.joined[u] }
 
 // Peer is the other user of a dm.
 func (c *Channel) Peer(u UserID) UserID {
@@ -193,10 +198,14 @@ func CreateNamed(id ChannelID, kind ChannelKind, owner UserID, name string) []Ev
 	return []Event{e}
 }
 
-// Rename gives the channel another name (CH-140).
-func (c *Channel) Rename(a Actor, id ChannelID, name string) ([]Event, error) {
+// Rename gives the channel another name (CH-140 to CH-143). Input is what is
+// wrong with the request's body, answered in its turn (CH-026).
+func (c *Channel) Rename(a Actor, id ChannelID, name string, input error) ([]Event, error) {
 	if err := Authorize(a, RenameChannel, c.Standing(a)); err != nil {
 		return nil, err
+	}
+	if input != nil {
+		return nil, input
 	}
 	name, err := ChannelName(name)
 	if err != nil {

@@ -66,7 +66,7 @@ func (m *channelModel) record(t *rapid.T, allowed bool, got []domain.Event, err 
 		require.ErrorAs(t, err, &refusal)
 		require.Empty(t, got)
 	}
-	fold(m.real, got...)
+	foldAfter(m.real, len(m.events), got...)
 	m.events = append(m.events, got...)
 }
 
@@ -156,7 +156,7 @@ func TestChannelKeepsToItsModel(t *testing.T) {
 			"change role": func(t *rapid.T) {
 				by, u, r := someone.Draw(t, "by"), someone.Draw(t, "user"), role.Draw(t, "role")
 				allowed, same := m.mayChange(by, u, r), m.roles[u] == r
-				got, err := m.real.ChangeRole(user(by), u, r)
+				got, err := m.real.ChangeRole(user(by), u, r, nil)
 				require.Equal(t, allowed && !same, len(got) == 1)
 				m.record(t, allowed, got, err)
 				if allowed && !same {
@@ -168,7 +168,7 @@ func TestChannelKeepsToItsModel(t *testing.T) {
 			},
 			"rename": func(t *rapid.T) {
 				by := someone.Draw(t, "by")
-				got, err := m.real.Rename(user(by), 7, "Films")
+				got, err := m.real.Rename(user(by), 7, "Films", nil)
 				m.record(t, m.changes() && m.admin(by), got, err)
 			},
 			"send": func(t *rapid.T) {

@@ -113,7 +113,7 @@ func TestRenameChannel(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			got, err := fold(domain.NewChannel(), tt.given...).Rename(tt.by, 7, tt.name)
+			got, err := fold(domain.NewChannel(), tt.given...).Rename(tt.by, 7, tt.name, nil)
 			answer(t, got, err, tt.then, tt.err)
 		})
 	}

@@ -16,6 +16,7 @@ const (
 	Conflict        Kind = "conflict"
 	Mismatch        Kind = "mismatch"
 	TooLarge        Kind = "too large"
+	TooMany         Kind = "too many requests"
 	BadMedia        Kind = "unsupported media type"
 	Unavailable     Kind = "unavailable"
 	Internal        Kind = "internal"
@@ -79,10 +80,14 @@ var (
 	ErrAlreadyMember     = refuse(Conflict, "CHAT_ALREADY_MEMBER", "the user is a member already")
 	ErrCannotRemoveOwner = refuse(Invalid, "CHAT_CANNOT_REMOVE_OWNER", "the owner cannot be removed; hand the channel over first")
 
-	ErrMessageNotFound   = refuse(NotFound, "CHAT_MESSAGE_NOT_FOUND", "message not found")
-	ErrEmptyMessage      = refuse(Invalid, "CHAT_EMPTY_MESSAGE", "a message needs a body or an attachment")
-	ErrMessageTooLong    = refuse(Invalid, "CHAT_MESSAGE_TOO_LONG", "the message is too long")
-	ErrNotAuthor         = refuse(Forbidden, "CHAT_NOT_MESSAGE_AUTHOR", "not the author of this message")
+	ErrMessageNotFound    = refuse(NotFound, "CHAT_MESSAGE_NOT_FOUND", "message not found")
+	ErrEmptyMessage       = refuse(Invalid, "CHAT_EMPTY_MESSAGE", "a message needs a body or an attachment")
+	ErrMessageTooLong     = refuse(Invalid, "CHAT_MESSAGE_TOO_LONG", "the message is too long")
+	ErrNotAuthor          = refuse(Forbidden, "CHAT_NOT_MESSAGE_AUTHOR", "not the author of this message")
+	ErrInvalidAttachment  = refuse(Invalid, "CHAT_INVALID_ATTACHMENT", "an attachment is malformed")
+	ErrAttachmentNotFound = refuse(NotFound, "CHAT_ATTACHMENT_NOT_FOUND", "attachment not found")
+	ErrInvalidSize        = refuse(Invalid, "INVALID_SIZE", "size is full, or for images 1600, 512, 256 or 128")
+
 	ErrReactionExists    = refuse(Conflict, "CHAT_REACTION_EXISTS", "already reacted with this emote")
 	ErrReactionNotFound  = refuse(NotFound, "CHAT_REACTION_NOT_FOUND", "no such reaction of yours")
 	ErrTooManyReactions  = refuse(Invalid, "CHAT_TOO_MANY_REACTIONS", "a message takes at most 50 different emotes")
@@ -92,8 +97,10 @@ var (
 	ErrMethodNotAllowed  = refuse(BadMethod, "METHOD_NOT_ALLOWED", "the path does not take this method")
 	ErrBodyTooLarge      = refuse(TooLarge, "BODY_TOO_LARGE", "the body is larger than 256 KiB")
 	ErrMediaType         = refuse(BadMedia, "UNSUPPORTED_MEDIA_TYPE", "send plain JSON in UTF-8, without Content-Encoding")
+	ErrRateLimited       = refuse(TooMany, "RATE_LIMITED", "too many requests; wait as long as Retry-After says")
 	ErrUnavailable       = refuse(Unavailable, "UNAVAILABLE", "the service cannot do this right now; try again")
 	ErrInternal          = refuse(Internal, "INTERNAL", "something went wrong on our side")
 	ErrForbidden         = refuse(Forbidden, "FORBIDDEN", "the credential does not allow this")
 	ErrAppNotFound       = refuse(NotFound, "APP_NOT_FOUND", "no such app")
+	ErrKeyNotFound       = refuse(NotFound, "KEY_NOT_FOUND", "no such key")
 )

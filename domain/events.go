@@ -23,6 +23,7 @@ const (
 	MetaActorKind = "actor_kind"
 	MetaDialect   = "dialect"
 	MetaRequest   = "request"
+	MetaVia       = "via"
 	MetaTime      = "time" // milliseconds since 1970 in decimal, set once by the command
 )
 
@@ -83,8 +84,9 @@ func ofMessageSent() eventType {
 
 // registry holds every event type that this code writes or reads.
 var registry = register(
-	of[AppCreated](1), of[KeyIssued](1), of[KeyRevoked](1),
+	of[AppCreated](1), of[AppLimited](1), of[KeyIssued](1), of[KeyRevoked](1),
 	of[UserNamed](1), of[UserBlocked](1), of[UserUnblocked](1), of[UserErased](1),
+	of[ChannelHidden](1), of[ChannelShown](1),
 	of[ChannelCreated](1), of[ChannelRenamed](1), of[ChannelDeleted](1),
 	of[MemberAdded](1), of[MemberRemoved](1), of[MemberRoleChanged](1), of[OwnershipTransferred](1),
 	ofMessageSent(), of[MessageEdited](1), of[MessageDeleted](1),

@@ -27,18 +27,22 @@ func decideAll(s domain.State) {
 		switch s := s.(type) {
 		case *domain.App:
 			_ = s.Create()
+			_, _ = s.Limit(domain.Limits{Off: true})
+			_, _ = s.Revoke("root")
 			_, _ = s.Issue("root", "f1", nil, true)
 			_, _ = s.SecretVersions("root", start), s.NativeKeys()
 		case *domain.User:
 			_, _ = s.Block(u, bob)
+			_, _ = s.Hide(a, 7, domain.NewChannel(), true, nil)
+			_ = s.Show(7)
 			_, _ = s.Unblock(bob), s.Rename(u, "Ann", start, false)
 			_, _ = s.Subject(u), s.NameDigest()
 		case *domain.Channel:
 			_, _ = s.Send(a, domain.SendMessage{Content: domain.Content{Text: "hi"}})
 			_, _ = s.Add(a, domain.AddMember{User: bob})
 			_, _ = s.Remove(a, bob)
-			_, _ = s.ChangeRole(a, bob, domain.RoleOwner)
-			_, _ = s.Rename(a, 7, "Books")
+			_, _ = s.ChangeRole(a, bob, domain.RoleOwner, nil)
+			_, _ = s.Rename(a, 7, "Books", nil)
 			_, _ = s.Delete(a)
 			_, _ = s.CreateDM(u, bob, domain.PairKey(u, bob))
 			_ = s.Peer(u)
@@ -71,6 +75,9 @@ var anyEvent = func() map[string]func(*rapid.T) domain.Event {
 
 	return map[string]func(t *rapid.T) domain.Event{
 		"AppCreated": func(*rapid.T) domain.Event { return domain.AppCreated{} },
+		"AppLimited": func(t *rapid.T) domain.Event {
+			return domain.AppLimited{Limits: domain.Limits{UserSends: float64(number.Draw(t, "sends"))}}
+		},
 		"KeyIssued": func(t *rapid.T) domain.Event {
 			return domain.KeyIssued{Key: text.Draw(t, "key"), Version: int(number.Draw(t, "version")), Fingerprint: text.Draw(t, "fingerprint")}
 		},
@@ -80,7 +87,13 @@ var anyEvent = func() map[string]func(*rapid.T) domain.Event {
 		},
 		"UserBlocked":   func(t *rapid.T) domain.Event { return domain.UserBlocked{User: users.Draw(t, "user")} },
 		"UserUnblocked": func(t *rapid.T) domain.Event { return domain.UserUnblocked{User: users.Draw(t, "user")} },
-		"UserErased":    func(*rapid.T) domain.Event { return domain.UserErased{} },
+		"ChannelHidden": func(t *rapid.T) domain.Event {
+			return domain.ChannelHidden{Channel: domain.ChannelID(number.Draw(t, "channel"))}
+		},
+		"ChannelShown": func(t *rapid.T) domain.Event {
+			return domain.ChannelShown{Channel: domain.ChannelID(number.Draw(t, "channel"))}
+		},
+		"UserErased": func(*rapid.T) domain.Event { return domain.UserErased{} },
 		"ChannelCreated": func(t *rapid.T) domain.Event {
 			return domain.ChannelCreated{
 				Kind: channels.Draw(t, "kind"), Natural: natural.Draw(t, "natural"), Owner: users.Draw(t, "owner"), Members: members.Draw(t, "members"),
@@ -145,7 +158,7 @@ func TestFoldingIsTotal(t *testing.T) {
 
 func TestEventsOfOthersChangeNothing(t *testing.T) {
 	home := map[string]int{ // the place in states
-		"App": 0, "Key": 0, "User": 1, "Channel": 2, "Member": 2, "Ownership": 2, "Message": 3, "Reaction": 3, "Read": 4, "Scavenged": -1,
+		"App": 0, "Key": 0, "User": 1, "ChannelHidden": 1, "ChannelShown": 1, "ChannelCreated": 2, "ChannelRenamed": 2, "ChannelDeleted": 2, "Member": 2, "Ownership": 2, "Message": 3, "Reaction": 3, "Read": 4, "Scavenged": -1,
 	}
 	strangers := []domain.Event{domain.Unknown{Name: "Scavenged", V: 1}}
 	for _, c := range frozen {

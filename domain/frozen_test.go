@@ -18,11 +18,16 @@ var frozen = []struct {
 		Key: "root", Version: 2, Fingerprint: "f00d", Native: true,
 		Capability: map[string][]string{"*": {"*"}, "books:*": {"publish", "subscribe"}},
 	}},
+	{"AppLimited.v1", domain.AppLimited{Limits: domain.Limits{
+		Off: true, UserSends: 20, UserSendBurst: 60, UserRequests: 100.5, UserBurst: 200, AppSends: 2000, AppHistoryReads: 50,
+	}}},
 	{"KeyRevoked.v1", domain.KeyRevoked{Key: "root"}},
 
 	{"UserNamed.v1", domain.UserNamed{Issued: 1772366400000, Digest: digest, Sealed: blob}},
 	{"UserBlocked.v1", domain.UserBlocked{User: "bob"}},
 	{"UserUnblocked.v1", domain.UserUnblocked{User: "bob"}},
+	{"ChannelHidden.v1", domain.ChannelHidden{Channel: 819916800000000002}},
+	{"ChannelShown.v1", domain.ChannelShown{Channel: 819916800000000002}},
 	{"UserErased.v1", domain.UserErased{}},
 
 	{"ChannelCreated.v1", domain.ChannelCreated{

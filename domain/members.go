@@ -112,10 +112,13 @@ func (c *Channel) Remove(a Actor, user UserID) ([]Event, error) {
 }
 
 // ChangeRole gives a member another role; owner hands the channel over
-// (CH-230).
-func (c *Channel) ChangeRole(a Actor, user UserID, role Role) ([]Event, error) {
+// (CH-230). Input is what is wrong with the request's body.
+func (c *Channel) ChangeRole(a Actor, user UserID, role Role, input error) ([]Event, error) {
 	if err := Authorize(a, ChangeRoles, c.Standing(a)); err != nil {
 		return nil, err
+	}
+	if input != nil {
+		return nil, input
 	}
 	if role != RoleMember && role != RoleAdmin && role != RoleOwner {
 		return nil, ErrInvalidRole.Because("role is member, admin or owner")

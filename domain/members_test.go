@@ -166,7 +166,7 @@ func TestChangeRole(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run("CH-230 "+name, func(t *testing.T) {
-			got, err := fold(domain.NewChannel(), tt.given...).ChangeRole(tt.by, tt.user, tt.role)
+			got, err := fold(domain.NewChannel(), tt.given...).ChangeRole(tt.by, tt.user, tt.role, nil)
 			answer(t, got, err, tt.then, tt.err)
 		})
 	}
@@ -180,7 +180,7 @@ func TestHandingOverSwapsTheRoles(t *testing.T) {
 
 	ownerless := fold(domain.NewChannel(),
 		domain.ChannelCreated{Kind: domain.Room}, domain.MemberAdded{User: mia, Role: domain.RoleMember})
-	got, err := ownerless.ChangeRole(operator, mia, domain.RoleOwner)
+	got, err := ownerless.ChangeRole(operator, mia, domain.RoleOwner, nil)
 	answer(t, got, err, events(domain.OwnershipTransferred{To: mia}), nil)
 	fold(ownerless, got...)
 	require.Equal(t, mia, ownerless.Owner())

@@ -27,8 +27,12 @@ var (
 )
 
 // fold evolves a state through events, one a minute.
-func fold[S domain.State](s S, given ...domain.Event) S {
+func fold[S domain.State](s S, given ...domain.Event) S { return foldAfter(s, 0, given...) }
+
+// foldAfter evolves a state that has seen a number of events already.
+func foldAfter[S domain.State](s S, seen int, given ...domain.Event) S {
 	for i, e := range given {
+		i += seen
 		s.Evolve(domain.Recorded{
 			Event: e, Stream: own, Revision: int64(i), Position: int64(i + 1),
 			Time: start.Add(time.Duration(i) * time.Minute),

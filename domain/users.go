@@ -21,6 +21,18 @@ type UserUnblocked struct {
 	User UserID `json:"user"`
 }
 
+// ChannelHidden: the user does not want to see a channel in the list
+// (CH-150). A dm comes back with its next message (CH-151), and so does what
+// the user joins anew.
+type ChannelHidden struct {
+	Channel ChannelID `json:"channel"`
+}
+
+// ChannelShown: a hidden channel is back in the user's list.
+type ChannelShown struct {
+	Channel ChannelID `json:"channel"`
+}
+
 // UserErased: the user's keys up to now are deleted; what they sealed is gone.
 type UserErased struct{}
 
@@ -39,6 +51,12 @@ func (UserBlocked) Type() string { return "UserBlocked" }
 func (UserUnblocked) Type() string { return "UserUnblocked" }
 
 // Type names the event.
+func (ChannelHidden) Type() string { return "ChannelHidden" }
+
+// Type names the event.
+func (ChannelShown) Type() string { return "ChannelShown" }
+
+// Type names the event.
 func (UserErased) Type() string { return "UserErased" }
 
 // Secrets lists what is to be sealed.
@@ -48,7 +66,8 @@ func (e UserNamed) Secrets() ([]*Secret, *Digest) { return []*Secret{e.Sealed}, 
 type User struct {
 	ID     UserID
 	blocks map[UserID]bool
-	erased int // how often
+	hidden map[ChannelID]int64 // position at which it was hidden
+	erased int                 // how often
 	named  int64
 	digest []byte
 	// Name is the newest UserNamed of the current key version, still
@@ -57,7 +76,7 @@ type User struct {
 }
 
 // NewUser is a user before its first event.
-func NewUser() *User { return &User{blocks: map[UserID]bool{}} }
+func NewUser() *User { return &User{blocks: map[UserID]bool{}, hidden: map[ChannelID]int64{}} }
 
 // Evolve folds an event of the user.
 func (u *User) Evolve(r Recorded) {
@@ -72,6 +91,10 @@ func (u *User) Evolve(r Recorded) {
 		u.blocks[e.User] = true
 	case UserUnblocked:
 		delete(u.blocks, e.User)
+	case ChannelHidden:
+		u.hidden[e.Channel] = r.Position
+	case ChannelShown:
+		delete(u.hidden, e.Channel)
 	case UserErased:
 		u.erased++
 		u.Name, u.named, u.digest = Recorded{}, 0, nil
@@ -117,7 +140,7 @@ func NameContent(name string) []byte {
 }
 
 // Size estimates the bytes that the state takes.
-func (u *User) Size() int { return 96 * len(u.blocks) }
+func (u *User) Size() int { return 96*len(u.blocks) + 32*len(u.hidden) }
 
 // Blocks reports whether the user blocks another.
 func (u *User) Blocks(other UserID) bool { return u.blocks[other] }
@@ -140,4 +163,31 @@ func (u *User) Unblock(other UserID) []Event {
 		return nil
 	}
 	return []Event{UserUnblocked{other}}
+}
+
+// Hide takes a channel out of the user's list, or puts it back (CH-150). A dm
+// that is hidden may have come back with a message, so hiding it again counts.
+func (u *User) Hide(a Actor, id ChannelID, c *Channel, hidden bool, input error) ([]Event, error) {
+	if err := Authorize(a, TakePart, c.Standing(a)); err != nil {
+		return nil, err
+	}
+	at, stands := u.hidden[id]
+	switch {
+	case input != nil:
+		return nil, input
+	case !hidden:
+		return u.Show(id), nil
+	case stands && c.Kind != DM && at > c.JoinedAt(a.User()):
+		return nil, nil
+	}
+	return []Event{ChannelHidden{id}}, nil
+}
+
+// Show puts a hidden channel back into the user's list; one that is not
+// hidden changes nothing.
+func (u *User) Show(id ChannelID) []Event {
+	if _, hidden := u.hidden[id]; !hidden {
+		return nil
+	}
+	return []Event{ChannelShown{id}}
 }

@@ -103,3 +103,41 @@ func TestBlocks(t *testing.T) {
 	require.False(t, u.Blocks(mia))
 	require.False(t, fold(u, unblocked...).Blocks(bob))
 }
+
+func TestHide(t *testing.T) {
+	hidden, shown := domain.ChannelHidden{Channel: 7}, domain.ChannelShown{Channel: 7}
+	bad := domain.ErrInvalidRequest.Because("hidden is not a boolean")
+	tests := map[string]struct {
+		kind   domain.ChannelKind
+		given  []domain.Event // after those of the channel
+		by     domain.UserID
+		hidden bool
+		input  error
+		then   []domain.Event
+		err    error
+	}{
+		"CH-150 hide":                   {kind: domain.Group, by: mia, hidden: true, then: events(hidden)},
+		"CH-150 again":                  {kind: domain.Group, given: events(hidden), by: mia, hidden: true},
+		"CH-151 a dm may be back":       {kind: domain.DM, given: events(hidden), by: ann, hidden: true, then: events(hidden)},
+		"CH-150 show":                   {kind: domain.Room, given: events(hidden), by: mia, then: events(shown)},
+		"CH-150 show what is shown":     {kind: domain.Room, by: mia},
+		"CH-150 by an outsider":         {kind: domain.Room, by: bob, hidden: true, err: domain.ErrNotMember},
+		"CH-026 membership comes first": {kind: domain.Room, by: bob, hidden: true, input: bad, err: domain.ErrNotMember},
+		"CH-022 not a boolean":          {kind: domain.Room, by: mia, hidden: true, input: bad, err: domain.ErrInvalidRequest},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			c := channel(tt.kind)
+			got, err := foldAfter(domain.NewUser(), 10, tt.given...).Hide(user(tt.by), 7, c, tt.hidden, tt.input)
+			answer(t, got, err, tt.then, tt.err)
+		})
+	}
+}
+
+func TestHiddenEndsWithTheMembership(t *testing.T) {
+	c := channel(domain.Group)
+	u := foldAfter(domain.NewUser(), 10, domain.ChannelHidden{Channel: 7})
+	foldAfter(c, 20, domain.MemberRemoved{User: mia}, domain.MemberAdded{User: mia, Role: domain.RoleMember})
+	got, err := u.Hide(user(mia), 7, c, true, nil)
+	answer(t, got, err, events(domain.ChannelHidden{Channel: 7}), nil)
+}

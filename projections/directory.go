@@ -8,11 +8,12 @@ import (
 	"parley/domain"
 )
 
-// Directory keeps who and what exists: channels, members, names, blocks.
+// Directory keeps who and what exists: apps and their keys,
+// channels, members, names, blocks, what is hidden.
 var Directory = Projection{
-	Name: "directory", Version: 1,
-	Tables:     []string{"channels", "members", "names", "blocks"},
-	Categories: []string{"channel", "user"},
+	Name: "directory", Version: 2,
+	Tables:     []string{"channels", "members", "names", "blocks", "hidden", "apps", "keys"},
+	Categories: []string{"channel", "user", "app"},
 	Apply:      applyDirectory,
 }
 
@@ -25,6 +26,10 @@ func applyDirectory(_ context.Context, tx Tx, events []domain.Recorded) error {
 			applyMember(b, r)
 		case "user":
 			applyUser(b, r)
+		case "app":
+			if err := applyApp(b, r); err != nil {
+				return err
+			}
 		}
 	}
 	tx.Store(b)

@@ -218,10 +218,10 @@ func (h *history) unusual(p place, c *talk, by domain.UserID) {
 	case 2:
 		h.on(domain.ReadsStream(p.app, p.id, by), by, domain.Unknown{Name: "Emptied"})
 	case 3:
-		events, err := c.ChangeRole(h.actor(by), pick(h, historyUsers), pick(h, []domain.Role{domain.RoleOwner, domain.RoleAdmin}))
+		events, err := c.ChangeRole(h.actor(by), pick(h, historyUsers), pick(h, []domain.Role{domain.RoleOwner, domain.RoleAdmin}), nil)
 		h.decided(stream, by, c.Channel, events, err)
 	case 4:
-		events, err := c.Rename(h.actor(by), p.id, "another")
+		events, err := c.Rename(h.actor(by), p.id, "another", nil)
 		h.decided(stream, by, c.Channel, events, err)
 	case 5:
 		if h.rand.IntN(10) == 0 {

@@ -37,7 +37,7 @@ func (t *timeline) applyMessage(r domain.Recorded, c *counters) {
 	switch e := r.Event.(type) {
 	case domain.MessageSent:
 		c.lastMsgSeq++
-		c.lastMessage, c.lastMessageAt = int64(k.message), r.Time.UnixMilli()
+		c.lastMessage, c.lastMessageAt, c.lastPosition = int64(k.message), r.Time.UnixMilli(), r.Position
 		row := &messageRow{key: k, seq: c.lastMsgSeq, position: r.Position, sentAt: r.Time.UnixMilli(), event: r.ID, sent: e}
 		row.version = int64(k.message)
 		row.refs, row.mentions = references(e.Refs, e.Mentions)

@@ -130,7 +130,7 @@ func statusOf(t *testing.T, run *running, name string, position int64, poisoned 
 	t.Helper()
 	for _, s := range run.Status() {
 		if s.Name == name {
-			require.Equal(t, projections.Status{Name: name, Version: 1, Position: position, Stopped: poisoned}, s)
+			require.Equal(t, projections.Status{Name: name, Version: 2, Position: position, Stopped: poisoned}, s)
 			require.Equal(t, position, run.Applied())
 			return
 		}

@@ -11,8 +11,8 @@ import (
 // Timeline keeps what happened in channels, in order: the log of each channel,
 // its messages, reactions, counters, read cursors.
 var Timeline = Projection{
-	Name: "timeline", Version: 1,
-	Tables:     []string{"channel_log", "messages", "reactions", "channel_counters", "cursors"},
+	Name: "timeline", Version: 2,
+	Tables:     []string{"channel_log", "messages", "edits", "reactions", "channel_counters", "cursors"},
 	Categories: []string{"channel", "message", "reads", "user"},
 	Apply:      applyTimeline,
 }

@@ -34,7 +34,7 @@ type Channel struct {
 const unread = `
 	coalesce(t.last_msg_seq, 0) - coalesce(r.read_seq, 0) - CASE
 		WHEN t.last_deleted_seq > coalesce(r.read_seq, 0) THEN (
-			SELECT count(*) FROM rm.messages_v1 d
+			SELECT count(*) FROM rm.messages_v2 d
 			WHERE d.app = c.app AND d.channel = c.channel AND d.deleted_at IS NOT NULL AND d.msg_seq > coalesce(r.read_seq, 0))
 		ELSE 0 END`
 
@@ -46,12 +46,12 @@ const channelColumns = `
 	coalesce(o.other, '') AS other, n.event AS name_event, n.sealed AS name_sealed`
 
 const channelJoins = `
-	LEFT JOIN rm.channel_counters_v1 t ON t.app = c.app AND t.channel = c.channel
-	LEFT JOIN rm.cursors_v1 r ON r.app = c.app AND r.reader = $2 AND r.channel = c.channel
+	LEFT JOIN rm.channel_counters_v2 t ON t.app = c.app AND t.channel = c.channel
+	LEFT JOIN rm.cursors_v2 r ON r.app = c.app AND r.reader = $2 AND r.channel = c.channel
 	LEFT JOIN LATERAL (
 		SELECT u AS other FROM unnest(c.pair) AS u WHERE u <> $2 LIMIT 1
 	) o ON c.kind = 'dm' AND m.role IS NOT NULL
-	LEFT JOIN rm.names_v1 n ON n.app = c.app AND n.named = o.other`
+	LEFT JOIN rm.names_v2 n ON n.app = c.app AND n.named = o.other`
 
 type channelRow struct {
 	Channel     int64
@@ -77,8 +77,8 @@ func (s *Service) Channels(ctx context.Context, at Freshness, app domain.AppID, 
 	err := s.read(ctx, at, channelProjections, func(b *pgx.Batch) {
 		b.Queue(`
 			SELECT `+channelColumns+`
-			FROM rm.members_v1 m
-			JOIN rm.channels_v1 c ON c.app = m.app AND c.channel = m.channel AND NOT c.deleted`+channelJoins+`
+			FROM rm.members_v2 m
+			JOIN rm.channels_v2 c ON c.app = m.app AND c.channel = m.channel AND NOT c.deleted`+channelJoins+`
 			WHERE m.app = $1 AND m.member = $2
 			ORDER BY greatest(c.created_at, coalesce(t.last_message_at, 0)) DESC, c.channel DESC
 			LIMIT 1000`, app, user).Query(many(&rows))
@@ -95,8 +95,8 @@ func (s *Service) Channel(ctx context.Context, at Freshness, app domain.AppID, u
 	err := s.read(ctx, at, channelProjections, func(b *pgx.Batch) {
 		b.Queue(`
 			SELECT `+channelColumns+`
-			FROM rm.channels_v1 c
-			LEFT JOIN rm.members_v1 m ON m.app = c.app AND m.channel = c.channel AND m.member = $2`+channelJoins+`
+			FROM rm.channels_v2 c
+			LEFT JOIN rm.members_v2 m ON m.app = c.app AND m.channel = c.channel AND m.member = $2`+channelJoins+`
 			WHERE c.app = $1 AND c.channel = $3 AND NOT c.deleted`, app, user, int64(id)).Query(many(&rows))
 	})
 	if err != nil {

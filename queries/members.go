@@ -33,8 +33,8 @@ func standing(b *pgx.Batch, app domain.AppID, user domain.UserID, id domain.Chan
 	*dst = domain.Standing{}
 	b.Queue(`
 		SELECT true, c.kind, coalesce(m.role, '')
-		FROM rm.channels_v1 c
-		LEFT JOIN rm.members_v1 m ON m.app = c.app AND m.channel = c.channel AND m.member = $2
+		FROM rm.channels_v2 c
+		LEFT JOIN rm.members_v2 m ON m.app = c.app AND m.channel = c.channel AND m.member = $2
 		WHERE c.app = $1 AND c.channel = $3 AND NOT c.deleted`, app, user, int64(id)).
 		Query(one(&dst.Exists, &dst.Kind, &dst.Role))
 }
@@ -53,14 +53,14 @@ func (s *Service) Members(ctx context.Context, at Freshness, app domain.AppID, u
 		standing(b, app, user, id, &in)
 		found = false
 		b.Queue(`
-			SELECT true FROM rm.members_v1
+			SELECT true FROM rm.members_v2
 			WHERE app = $1 AND channel = $2 AND member = $3`, app, int64(id), after).Query(one(&found))
 		b.Queue(`
 			SELECT m.member, m.role, m.joined_at, n.event, n.sealed
-			FROM rm.members_v1 m
-			LEFT JOIN rm.names_v1 n ON n.app = m.app AND n.named = m.member
+			FROM rm.members_v2 m
+			LEFT JOIN rm.names_v2 n ON n.app = m.app AND n.named = m.member
 			WHERE m.app = $1 AND m.channel = $2 AND ($3 = '' OR (m.joined_at / 1000, m.member) > (
-				SELECT p.joined_at / 1000, p.member FROM rm.members_v1 p
+				SELECT p.joined_at / 1000, p.member FROM rm.members_v2 p
 				WHERE p.app = $1 AND p.channel = $2 AND p.member = $3))
 			ORDER BY m.joined_at / 1000, m.member
 			LIMIT $4`, app, int64(id), after, limit).Query(many(&rows))
@@ -81,8 +81,8 @@ func (s *Service) Member(ctx context.Context, at Freshness, app domain.AppID, id
 	err := s.read(ctx, at, []string{directory}, func(b *pgx.Batch) {
 		b.Queue(`
 			SELECT m.member, m.role, m.joined_at, n.event, n.sealed
-			FROM rm.members_v1 m
-			LEFT JOIN rm.names_v1 n ON n.app = m.app AND n.named = m.member
+			FROM rm.members_v2 m
+			LEFT JOIN rm.names_v2 n ON n.app = m.app AND n.named = m.member
 			WHERE m.app = $1 AND m.channel = $2 AND m.member = $3`, app, int64(id), user).Query(many(&rows))
 	})
 	if err != nil {

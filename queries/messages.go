@@ -75,23 +75,23 @@ var historyProjections = []string{directory, timeline}
 // dense number of a message in its channel.
 const (
 	newestMessages = `
-		SELECT ` + messageColumns + ` FROM rm.messages_v1
+		SELECT ` + messageColumns + ` FROM rm.messages_v2
 		WHERE app = $1 AND channel = $2
 		ORDER BY msg_seq DESC
 		LIMIT $3`
 	messagesBefore = `
-		SELECT ` + messageColumns + ` FROM rm.messages_v1
+		SELECT ` + messageColumns + ` FROM rm.messages_v2
 		WHERE app = $1 AND channel = $2 AND msg_seq <= (
-			SELECT p.msg_seq FROM rm.messages_v1 p
+			SELECT p.msg_seq FROM rm.messages_v2 p
 			WHERE p.app = $1 AND p.channel = $2 AND p.message < $4
 			ORDER BY p.message DESC
 			LIMIT 1)
 		ORDER BY msg_seq DESC
 		LIMIT $3`
 	messagesAfter = `
-		SELECT ` + messageColumns + ` FROM rm.messages_v1
+		SELECT ` + messageColumns + ` FROM rm.messages_v2
 		WHERE app = $1 AND channel = $2 AND msg_seq >= (
-			SELECT p.msg_seq FROM rm.messages_v1 p
+			SELECT p.msg_seq FROM rm.messages_v2 p
 			WHERE p.app = $1 AND p.channel = $2 AND p.message > $4
 			ORDER BY p.message
 			LIMIT 1)
@@ -138,7 +138,7 @@ func (s *Service) Message(ctx context.Context, at Freshness, app domain.AppID, u
 	err := s.read(ctx, at, historyProjections, func(b *pgx.Batch) {
 		standing(b, app, user, channel, &in)
 		b.Queue(`
-			SELECT `+messageColumns+` FROM rm.messages_v1
+			SELECT `+messageColumns+` FROM rm.messages_v2
 			WHERE app = $1 AND channel = $2 AND message = $3`, app, int64(channel), int64(id)).Query(scanMessages(&rows))
 	})
 	if err != nil {

@@ -101,7 +101,7 @@ func (w *world) genericPlan(s statement) string {
 func (w *world) fill(c domain.ChannelID, messages int) {
 	w.t.Helper()
 	_, err := w.pool.Exec(w.ctx(), `
-		INSERT INTO rm_timeline_v1_1.messages (app, channel, msg_seq, message, position, sent_at, version, thread, event, sender,
+		INSERT INTO rm_timeline_v2_1.messages (app, channel, msg_seq, message, position, sent_at, version, thread, event, sender,
 			sender_kind, kind, deleted_at)
 		SELECT 'shop', c, n, n::bigint * 4194304, n, n, n, 0, gen_random_uuid(), 'ann', 'user', 'text', CASE WHEN n % 100 = 0 THEN n END
 		FROM unnest(ARRAY[$1::bigint, 1, 2, 3]) AS c, generate_series(1, CASE WHEN c = $1 THEN $2 ELSE 500 END) AS n`, int64(c), messages)
@@ -145,7 +145,7 @@ func TestHistoryFollowsAnIndexInALongChannel(t *testing.T) {
 			got, err := tt.read()
 			require.NoError(t, err)
 			require.Equal(t, 50, got)
-			for _, plan := range w.plans(r, "rm.messages_v1") {
+			for _, plan := range w.plans(r, "rm.messages_v2") {
 				require.NotContains(t, plan, "Seq Scan", plan)
 				require.NotContains(t, plan, "Sort", plan)
 				require.NotContains(t, plan, "::numeric", plan)
@@ -164,13 +164,13 @@ func TestUnreadCountsReadDeletedMessagesOnly(t *testing.T) {
 	_, err := w.Channels(w.ctx(), w.now(), app, "ann")
 	require.NoError(t, err)
 	w.fill(c, 5000)
-	_, err = w.pool.Exec(w.ctx(), "UPDATE rm_timeline_v1_1.channel_counters SET last_msg_seq = 5000, last_deleted_seq = 5000")
+	_, err = w.pool.Exec(w.ctx(), "UPDATE rm_timeline_v2_1.channel_counters SET last_msg_seq = 5000, last_deleted_seq = 5000")
 	require.NoError(t, err)
 	s, r := w.traced()
 	list, err := s.Channels(w.ctx(), 0, app, "ann")
 	require.NoError(t, err)
 	require.EqualValues(t, 4950, list[0].Unread)
-	for _, plan := range w.plans(r, "rm.messages_v1") {
+	for _, plan := range w.plans(r, "rm.messages_v2") {
 		require.Contains(t, plan, "messages_deleted_idx", plan)
 		require.NotContains(t, plan, "Seq Scan on messages", plan)
 	}

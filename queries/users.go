@@ -30,8 +30,8 @@ func (s *Service) Blocks(ctx context.Context, at Freshness, app domain.AppID, us
 	err := s.read(ctx, at, []string{directory}, func(b *pgx.Batch) {
 		b.Queue(`
 			SELECT b.blocked, b.created_at, n.event, n.sealed
-			FROM rm.blocks_v1 b
-			LEFT JOIN rm.names_v1 n ON n.app = b.app AND n.named = b.blocked
+			FROM rm.blocks_v2 b
+			LEFT JOIN rm.names_v2 n ON n.app = b.app AND n.named = b.blocked
 			WHERE b.app = $1 AND b.blocker = $2
 			ORDER BY b.position DESC`, app, user).Query(many(&rows))
 	})

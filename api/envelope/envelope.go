@@ -28,6 +28,7 @@ var statuses = map[domain.Kind]int{
 	domain.Conflict:        http.StatusConflict,
 	domain.Mismatch:        http.StatusUnprocessableEntity,
 	domain.TooLarge:        http.StatusRequestEntityTooLarge,
+	domain.TooMany:         http.StatusTooManyRequests,
 	domain.BadMedia:        http.StatusUnsupportedMediaType,
 	domain.Unavailable:     http.StatusServiceUnavailable,
 	domain.Internal:        http.StatusInternalServerError,
@@ -46,7 +47,7 @@ type errorDetail struct {
 
 // Write answers a refusal.
 func Write(c *gin.Context, e *domain.Error) {
-	if e.Kind == domain.Unavailable {
+	if (e.Kind == domain.Unavailable || e.Kind == domain.TooMany) && c.Writer.Header().Get("Retry-After") == "" {
 		c.Header("Retry-After", "1")
 	}
 	if e.Kind == domain.Unauthenticated {

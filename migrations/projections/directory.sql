@@ -13,6 +13,8 @@ CREATE TABLE channels (
     CONSTRAINT channels_pkey PRIMARY KEY (app, channel)
 );
 
+CREATE INDEX channels_rooms_idx ON channels (app, channel) WHERE kind = 'room' AND NOT deleted;
+
 COMMENT ON TABLE channels IS 'Channels; sealed is the profile under the channel''s key, of the named event.';
 COMMENT ON COLUMN channels.created_at IS 'Milliseconds since 1970, as all times of read models.';
 
@@ -51,6 +53,39 @@ CREATE TABLE blocks (
 );
 
 COMMENT ON TABLE blocks IS 'Who blocks whom.';
+
+CREATE TABLE hidden (
+    app      text COLLATE "C" NOT NULL,
+    hider    text COLLATE "C" NOT NULL,
+    channel  bigint           NOT NULL,
+    position bigint           NOT NULL,
+    CONSTRAINT hidden_pkey PRIMARY KEY (app, hider, channel)
+);
+
+COMMENT ON TABLE hidden IS 'Channels that a member has taken out of the list; a dm is back when a message follows the position.';
+
+CREATE TABLE apps (
+    app        text COLLATE "C" NOT NULL,
+    created_at bigint           NOT NULL,
+    limits     jsonb,
+    position   bigint           NOT NULL,
+    CONSTRAINT apps_pkey PRIMARY KEY (app)
+);
+
+COMMENT ON TABLE apps IS 'Tenants, with the limits that were set for them.';
+
+CREATE TABLE keys (
+    app        text COLLATE "C" NOT NULL,
+    key        text COLLATE "C" NOT NULL,
+    version    integer          NOT NULL,
+    capability jsonb            NOT NULL,
+    native     boolean          NOT NULL,
+    issued_at  bigint           NOT NULL,
+    revoked_at bigint,
+    CONSTRAINT keys_pkey PRIMARY KEY (app, key)
+);
+
+COMMENT ON TABLE keys IS 'Keys of apps as last issued; their secrets are in the keyring.';
 
 CREATE TABLE erased (
     app      text COLLATE "C" NOT NULL,

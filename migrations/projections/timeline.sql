@@ -46,13 +46,31 @@ CREATE TABLE messages (
     CONSTRAINT messages_message_key UNIQUE (app, channel, message)
 );
 
+CREATE INDEX messages_sent_idx ON messages (app, channel, sent_at);
 CREATE INDEX messages_deleted_idx ON messages (app, channel, msg_seq) WHERE deleted_at IS NOT NULL;
 
 COMMENT ON TABLE messages IS 'Messages in the order of their channel. Content stays sealed under the author''s key.';
 COMMENT ON COLUMN messages.msg_seq IS 'Dense number of the message in its channel, from 1.';
 COMMENT ON COLUMN messages.sealed IS 'Content as sent, of the event; a tombstone keeps it for the sender''s name.';
 COMMENT ON COLUMN messages.edit_sealed IS 'Content as last edited, of edit_event.';
-COMMENT ON COLUMN messages.reactions IS 'Summary of the reactions table for this message.';
+COMMENT ON COLUMN messages.reactions IS
+    'Summary of the reactions table for this message: [{k kind, n name, c count, r first ref, u users, at most 100}], the first reaction first.';
+
+CREATE TABLE edits (
+    app      text COLLATE "C" NOT NULL,
+    channel  bigint           NOT NULL,
+    message  bigint           NOT NULL,
+    version  bigint           NOT NULL,
+    editor   text COLLATE "C" NOT NULL,
+    edited_at bigint          NOT NULL,
+    event    uuid             NOT NULL,
+    sealed   bytea,
+    refs     bigint[],
+    mentions text[] COLLATE "C",
+    CONSTRAINT edits_pkey PRIMARY KEY (app, channel, message, version)
+);
+
+COMMENT ON TABLE edits IS 'What each edit made of a message; the message as sent is in its row.';
 
 CREATE TABLE reactions (
     app      text COLLATE "C" NOT NULL,
@@ -75,11 +93,13 @@ CREATE TABLE channel_counters (
     last_msg_seq     bigint           NOT NULL,
     last_message     bigint           NOT NULL,
     last_message_at  bigint           NOT NULL,
+    last_position    bigint           NOT NULL,
     last_deleted_seq bigint           NOT NULL,
     CONSTRAINT channel_counters_pkey PRIMARY KEY (app, channel)
 ) WITH (fillfactor = 70);
 
 COMMENT ON TABLE channel_counters IS 'Where the numbers of a channel stand.';
+COMMENT ON COLUMN channel_counters.last_position IS 'Position of the newest message.';
 COMMENT ON COLUMN channel_counters.last_deleted_seq IS 'Largest msg_seq of a deleted message: unread counts above it need no correction.';
 
 CREATE TABLE cursors (
@@ -91,6 +111,8 @@ CREATE TABLE cursors (
     updated_at   bigint           NOT NULL,
     CONSTRAINT cursors_pkey PRIMARY KEY (app, reader, channel)
 ) WITH (fillfactor = 80);
+
+CREATE INDEX cursors_channel_idx ON cursors (app, channel, reader);
 
 COMMENT ON TABLE cursors IS 'How far each user has read; sending and joining move it too.';
 COMMENT ON COLUMN cursors.read_seq IS 'msg_seq of the newest message read.';

@@ -21,7 +21,7 @@ var initdbArgs = []string{"-U", superuser, "--no-locale", "-E", "UTF8", "-k", "-
 // is complete, so a crash in the middle leaves nothing that looks like one.
 func (c *cluster) initialise(ctx context.Context) error {
 	began := time.Now()
-	if err := c.removeHalfMade(); err != nil {
+	if err := c.removeHalfMade(ctx); err != nil {
 		return err
 	}
 	dir, err := os.MkdirTemp(c.home, halfMade)
@@ -39,15 +39,30 @@ func (c *cluster) initialise(ctx context.Context) error {
 }
 
 // removeHalfMade deletes what a killed predecessor left. The data directory's
-// lock is held, so nobody is at work in there.
-func (c *cluster) removeHalfMade() error {
+// lock is held, so nobody begins work in there; but what the predecessor's
+// initdb had started may live on for a moment and write.
+func (c *cluster) removeHalfMade(ctx context.Context) error {
 	left, _ := filepath.Glob(filepath.Join(escapeGlob(c.home), halfMade)) // the pattern is well-formed
 	for _, dir := range left {
-		if err := os.RemoveAll(dir); err != nil {
+		if err := removeBusy(ctx, dir); err != nil {
 			return fmt.Errorf("remove an unfinished database: %w", err)
 		}
 	}
 	return nil
+}
+
+// removeBusy deletes a folder in which somebody may still be writing, who
+// ends soon.
+func removeBusy(ctx context.Context, dir string) error {
+	for began := time.Now(); ; {
+		err := os.RemoveAll(dir)
+		if err == nil || time.Since(began) > patience {
+			return err
+		}
+		if stopped := pause(ctx, 20*time.Millisecond); stopped != nil {
+			return errors.Join(err, stopped)
+		}
+	}
 }
 
 // fill puts a complete cluster into dir.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"time"
 
 	"parley/domain"
 )
@@ -15,6 +16,7 @@ type CreateChannel struct {
 	Kind  domain.ChannelKind
 	User  domain.UserID
 	Name  string
+	At    time.Time // of the event; zero: now
 	Once  []string
 	Input error // what was wrong with the body
 }
@@ -102,7 +104,7 @@ func (s *Service) createAt(ctx context.Context, c CreateChannel, id domain.Chann
 	r func(*decision, *domain.Channel) ([]domain.Event, error),
 ) (Outcome, error) {
 	q := request{
-		actor: c.By, stream: domain.ChannelStream(c.By.App, id), once: c.Once,
+		actor: c.By, stream: domain.ChannelStream(c.By.App, id), at: c.At, once: c.Once,
 		fields: domain.AppendTuple(nil, []byte(c.Kind), []byte(c.User), []byte(c.Name)),
 	}
 	out, err := s.decide(ctx, q, func(d *decision) ([]domain.Event, error) {

@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"time"
 
 	"parley/domain"
 )
@@ -12,6 +13,7 @@ type AddMember struct {
 	Channel domain.ChannelID
 	User    domain.UserID
 	Role    domain.Role // "" is member
+	At      time.Time   // of the event; zero: now
 	Once    []string
 	Input   error // what was wrong with the body
 }
@@ -22,7 +24,7 @@ func (s *Service) AddMember(ctx context.Context, c AddMember) (Outcome, error) {
 		return Outcome{}, domain.ErrChannelNotFound
 	}
 	q := request{
-		actor: c.By, stream: domain.ChannelStream(c.By.App, c.Channel), once: c.Once,
+		actor: c.By, stream: domain.ChannelStream(c.By.App, c.Channel), at: c.At, once: c.Once,
 		fields: domain.AppendTuple(nil, []byte(c.User), []byte(c.Role)),
 	}
 	return s.decide(ctx, q, func(d *decision) ([]domain.Event, error) {
@@ -36,6 +38,7 @@ type RemoveMember struct {
 	By      domain.Actor
 	Channel domain.ChannelID
 	User    domain.UserID
+	At      time.Time // of the event; zero: now
 	Once    []string
 }
 
@@ -45,7 +48,7 @@ func (s *Service) RemoveMember(ctx context.Context, c RemoveMember) (Outcome, er
 		return Outcome{}, domain.ErrChannelNotFound
 	}
 	q := request{
-		actor: c.By, stream: domain.ChannelStream(c.By.App, c.Channel), once: c.Once,
+		actor: c.By, stream: domain.ChannelStream(c.By.App, c.Channel), at: c.At, once: c.Once,
 		fields: domain.AppendTuple(nil, []byte(c.User)),
 	}
 	return s.decide(ctx, q, func(d *decision) ([]domain.Event, error) {

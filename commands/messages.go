@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -18,7 +19,8 @@ type SendMessage struct {
 	Kind    domain.MessageKind // "" is text
 	Text    string
 	Limit   domain.TextLimit
-	Once    []string // scope of the request's idempotency, nil for none
+	At      time.Time // of the event; zero: now
+	Once    []string  // scope of the request's idempotency, nil for none
 	// Input is what was wrong with the body, answered in its turn (CH-026).
 	Input error
 }
@@ -38,7 +40,7 @@ func (s *Service) SendMessage(ctx context.Context, c SendMessage) (Sent, error) 
 		return Sent{}, domain.ErrChannelNotFound
 	}
 	m := domain.SendMessage{Kind: c.Kind, Content: domain.Content{Text: c.Text}, Limit: c.Limit, Input: c.Input}
-	q := request{actor: c.By, stream: domain.MessagePrefix(c.By.App, c.Channel), draw: true, once: c.Once}
+	q := request{actor: c.By, stream: domain.MessagePrefix(c.By.App, c.Channel), draw: true, at: c.At, once: c.Once}
 	if len(c.Once) > 0 {
 		q.fields = domain.AppendTuple(m.Content.Canonical(m.Refs, m.Mentions), []byte(m.Kind))
 	}

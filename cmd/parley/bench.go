@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -74,6 +73,17 @@ type benchSendCmd struct {
 	Probes   int   `help:"Probes of the lag, at idle and under load; 0 for none." default:"200"`
 }
 
+// Help shows examples.
+func (*benchSendCmd) Help() string {
+	return `It starts a server of its own in a temporary folder, and the floor: the least
+that any server must do. With --server it measures that one, without a floor.
+
+Examples:
+
+  parley bench send
+  parley bench send --clients 1,64 --channels 100 --rounds 5 --json`
+}
+
 // Run measures sending.
 func (c *benchSendCmd) Run(g *globals) error {
 	o, err := c.options(g)
@@ -94,6 +104,16 @@ type benchHistoryCmd struct {
 	Channels int   `help:"How many other channels." default:"100"`
 }
 
+// Help shows examples.
+func (*benchHistoryCmd) Help() string {
+	return `It fills a channel, sends to others, and reads pages at several depths.
+
+Examples:
+
+  parley bench history
+  parley bench history --messages 2000000 --clients 16`
+}
+
 // Run measures reading.
 func (c *benchHistoryCmd) Run(g *globals) error {
 	o, err := c.options(g)
@@ -110,6 +130,16 @@ type benchProjectionsCmd struct {
 	benchPlace
 	Messages int `help:"Messages in the log." default:"50000"`
 	Channels int `help:"Channels they are sent to." default:"100"`
+}
+
+// Help shows examples.
+func (*benchProjectionsCmd) Help() string {
+	return `It fills a log in a temporary folder and builds the read models from it.
+
+Examples:
+
+  parley bench projections
+  parley bench projections --messages 200000 --channels 1000 --json`
 }
 
 // Run measures projections, in this process.
@@ -133,7 +163,5 @@ func report(g *globals, asJSON bool, r interface{ Write(io.Writer) error }, err 
 	case !asJSON:
 		return r.Write(g.stdout)
 	}
-	e := json.NewEncoder(g.stdout)
-	e.SetIndent("", "  ")
-	return e.Encode(r)
+	return printJSON(g.stdout, r)
 }

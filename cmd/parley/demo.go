@@ -24,6 +24,17 @@ type demoCmd struct {
 	Pace time.Duration `help:"Mean pause between two live entries; 0 for no live talk." default:"3s"`
 }
 
+// Help shows examples.
+func (*demoCmd) Help() string {
+	return `It takes the settings of parley serve. The rooms hold real chat; curl lines for
+them are printed.
+
+Examples:
+
+  parley demo
+  parley demo --pace 500ms --data-dir ./talk`
+}
+
 const demoDataDir = "./parley-demo"
 
 // excerpt is real chat; testdata/ubuntu-irc/README.md names source and

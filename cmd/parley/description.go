@@ -17,6 +17,8 @@ type description struct {
 	URL   string `json:"url"`
 	Token string `json:"token"`
 	PID   int    `json:"pid"`
+	// Database is what databaseName makes of an external database's URL.
+	Database string `json:"database,omitempty"`
 }
 
 const descriptionFile = "server.json"
@@ -32,7 +34,7 @@ func writeDescription(dir string, d description) error {
 // removeDescription takes the description away unless another server has
 // written its own since.
 func removeDescription(dir string) {
-	if d, err := findServer(dir); err == nil && d.PID == os.Getpid() {
+	if d, err := readDescription(dir); err == nil && d.PID == os.Getpid() {
 		os.Remove(filepath.Join(dir, descriptionFile))
 	}
 }
@@ -49,29 +51,38 @@ func writePrivate(path string, b []byte) error {
 	return os.Rename(tmp, path)
 }
 
+// errNoServer says that no running server was found.
+var errNoServer = errors.New("no running server found")
+
+func noServer(dir string) error {
+	return fmt.Errorf("%w in %s: start one with parley serve, or name it with --data-dir, or with --server and --key",
+		errNoServer, strings.Join(dataDirs(dir), " or "))
+}
+
 // findServer reads the description of a running server: in the given
 // directory, or in those where servers usually are.
 func findServer(dir string) (description, error) {
-	dirs := []string{dir}
-	if dir == "" {
-		dirs = []string{"./parley-data", "./parley-demo"}
+	for _, dir := range dataDirs(dir) {
+		d, err := readDescription(dir)
+		if !errors.Is(err, fs.ErrNotExist) {
+			return d, err
+		}
 	}
-	for _, dir := range dirs {
-		b, err := os.ReadFile(filepath.Join(dir, descriptionFile))
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
-		var d description
-		if err == nil {
-			err = json.Unmarshal(b, &d)
-		}
-		if err != nil {
-			return d, fmt.Errorf("read %s: %w", filepath.Join(dir, descriptionFile), err)
-		}
-		return d, nil
+	return description{}, noServer(dir)
+}
+
+// readDescription reads what the server of a data directory has left;
+// fs.ErrNotExist without one.
+func readDescription(dir string) (d description, err error) {
+	path := filepath.Join(dir, descriptionFile)
+	b, err := os.ReadFile(path)
+	if err == nil {
+		err = json.Unmarshal(b, &d)
 	}
-	return description{}, fmt.Errorf("no running server found in %s: start one with parley serve, or name it with --data-dir, or with --server and --key",
-		strings.Join(dirs, " or "))
+	if err != nil {
+		return d, fmt.Errorf("read %s: %w", path, err)
+	}
+	return d, nil
 }
 
 // operatorToken is the configured token, or the one in the data directory,

@@ -53,6 +53,14 @@ type refusal struct {
 func (r refusal) Error() string { return r.err.Error() }
 func (r refusal) Unwrap() error { return r.err }
 
+// newParser reads command lines into c.
+func newParser(c *cli, stdout, stderr io.Writer, exit func(code int)) (*kong.Kong, error) {
+	return kong.New(c, kong.Name("parley"),
+		kong.Description("A self-hosted, event-sourced chat backend: every fact kept, read models that can be rebuilt."),
+		kong.Writers(stdout, stderr), kong.Exit(exit), kong.Configuration(loadConfig),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
+}
+
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -60,10 +68,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	uuid.EnableRandPool()
 	var c cli
 	exited := -1
-	parser, err := kong.New(&c, kong.Name("parley"),
-		kong.Description("A self-hosted, event-sourced chat backend: every fact kept, read models that can be rebuilt."),
-		kong.Writers(stdout, stderr), kong.Exit(func(code int) { exited = code }),
-		kong.Configuration(loadConfig), kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
+	parser, err := newParser(&c, stdout, stderr, func(code int) { exited = code })
 	if err != nil {
 		fmt.Fprintln(stderr, "parley:", err)
 		return exitFault

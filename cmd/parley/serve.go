@@ -32,6 +32,18 @@ type serveCmd struct {
 	LogFormat   string `help:"text, json or auto: text on a terminal." default:"auto" enum:"auto,text,json" env:"PARLEY_LOG_FORMAT"`
 }
 
+// Help shows examples.
+func (*serveCmd) Help() string {
+	return `Without settings it runs on a PostgreSQL of its own in ./parley-data. The first
+start makes the app demo and prints how to use it. SIGTERM ends it in good order.
+
+Examples:
+
+  parley serve
+  parley serve --addr 0.0.0.0:8080 --data-dir /var/lib/parley/data
+  parley serve --database-url postgres://parley@db.internal/parley --bootstrap apps.yaml`
+}
+
 // Timeouts of the HTTP server.
 const (
 	headerTimeout = 5 * time.Second
@@ -240,18 +252,21 @@ func (c *serveCmd) start(g *globals, logger *slog.Logger) (_ *node, err error) {
 	if n.token, err = operatorToken(c.OperatorKey, n.dir); err != nil {
 		return nil, refusal{exitRefused, err}
 	}
-	rootKey := c.RootKeyFile
-	if rootKey == "" {
-		rootKey = filepath.Join(n.dir, "root.key")
-	}
 	n.server, err = server.Open(g.ctx, server.Config{
-		DatabaseURL: url, Shared: c.DatabaseURL != "", RootKeyFile: rootKey, Operator: n.token, Logger: logger,
+		DatabaseURL: url, Shared: c.DatabaseURL != "", RootKeyFile: c.rootKey(n.dir), Operator: n.token, Logger: logger,
 	})
 	var root *keyring.RootKeyError
 	if errors.As(err, &root) {
 		return nil, refusal{exitRefused, err}
 	}
 	return n, err
+}
+
+func (c *serveCmd) rootKey(dir string) string {
+	if c.RootKeyFile != "" {
+		return c.RootKeyFile
+	}
+	return filepath.Join(dir, "root.key")
 }
 
 func explainPostgres(err error) error {
@@ -281,7 +296,8 @@ func (c *serveCmd) prepare(g *globals, n *node, declared bootstrap, url string, 
 			return err
 		}
 	}
-	if err := writeDescription(n.dir, description{URL: url, Token: n.token, PID: os.Getpid()}); err != nil {
+	d := description{URL: url, Token: n.token, PID: os.Getpid(), Database: databaseName(c.DatabaseURL)}
+	if err := writeDescription(n.dir, d); err != nil {
 		return err
 	}
 	n.described = true

@@ -6,10 +6,25 @@ import (
 	"runtime/debug"
 )
 
-type versionCmd struct{}
+type versionCmd struct {
+	JSON bool `help:"Print it as JSON."`
+}
+
+// Help shows examples.
+func (versionCmd) Help() string {
+	return `Examples:
+
+  parley version
+  parley version --json`
+}
 
 // Run prints the version of the binary and of Go.
-func (versionCmd) Run(g *globals) error {
+func (c versionCmd) Run(g *globals) error {
+	if c.JSON {
+		return printJSON(g.stdout, map[string]string{
+			"version": version(), "go": runtime.Version(), "os": runtime.GOOS, "arch": runtime.GOARCH,
+		})
+	}
 	_, err := fmt.Fprintf(g.stdout, "parley %s (%s %s/%s)\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	return err
 }

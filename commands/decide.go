@@ -23,6 +23,7 @@ type request struct {
 	// stream is the target; with draw it is the prefix of a new one.
 	stream string
 	draw   bool
+	keep   bool // fold the events of a drawn stream, for decisions to come
 	// at, when set, is the time of the events; else the node's clock.
 	at time.Time
 	// once is the idempotency scope, fields the accepted fields of the
@@ -67,6 +68,21 @@ func (d *decision) user(app domain.AppID, u domain.UserID) *domain.User {
 
 func (d *decision) channel(app domain.AppID, c domain.ChannelID) *domain.Channel {
 	return d.read(domain.ChannelStream(app, c), func() domain.State { return domain.NewChannel() }).(*domain.Channel)
+}
+
+func (d *decision) message(app domain.AppID, c domain.ChannelID, m domain.MessageID) *domain.Message {
+	return d.read(domain.MessageStream(app, c, m), func() domain.State { return domain.NewMessage() }).(*domain.Message)
+}
+
+// sent reports whether a message is or was in a channel. Nothing undoes a
+// sending, so a state that is not current may tell it, and needs no guard.
+func (d *decision) sent(app domain.AppID, c domain.ChannelID, m domain.MessageID) bool {
+	if st, ok := d.s.states.GetIfPresent(domain.MessageStream(app, c, m)); ok {
+		if known, ok := st.folded.(*domain.Message); ok && known.Exists() {
+			return true
+		}
+	}
+	return d.message(app, c, m).Exists()
 }
 
 func (d *decision) app(app domain.AppID) *domain.App {
@@ -227,18 +243,36 @@ func (s *Service) done(ctx context.Context, q request, w eventstore.Write, res e
 		return s.repeated(ctx, q, res)
 	}
 	s.tail.note(keyOf(q.actor), int64(res.Position))
-	if st, ok := s.cache(res.Stream).GetIfPresent(res.Stream); ok {
-		n := len(w.Events)
-		for i, e := range w.Events {
-			back := n - 1 - i
-			s.learn(st, eventstore.Recorded{
-				NewEvent: e, Stream: res.Stream, At: res.At,
-				Revision: res.Revision - eventstore.Revision(back), Position: res.Position - eventstore.Position(back),
-			})
-		}
-	}
+	s.fold(q, w, res)
 	name, err := domain.ParseStream(res.Stream)
 	return Outcome{Position: int64(res.Position), ID: res.ID, Stream: name, Time: at, Changed: true}, err
+}
+
+// fold lets a state that is kept learn what was appended to its stream. One
+// that is begun here holds that much and is not current: others may know the
+// stream by now.
+func (s *Service) fold(q request, w eventstore.Write, res eventstore.Result) {
+	st, known := s.cache(res.Stream).GetIfPresent(res.Stream)
+	if !known && !q.keep {
+		return
+	}
+	if !known {
+		st = s.state(res.Stream, zeroOf(res.Stream))
+	}
+	for i, e := range w.Events {
+		back := len(w.Events) - 1 - i
+		r := eventstore.Recorded{
+			NewEvent: e, Stream: res.Stream, At: res.At,
+			Revision: res.Revision - eventstore.Revision(back), Position: res.Position - eventstore.Position(back),
+		}
+		if known {
+			s.learn(st, r)
+			continue
+		}
+		if err := s.foldLoaded(st, r); err != nil {
+			return // it is read from the log when it is asked for
+		}
+	}
 }
 
 func (s *Service) repeated(ctx context.Context, q request, res eventstore.Result) (Outcome, error) {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/google/uuid"
@@ -14,13 +15,21 @@ import (
 
 // SendMessage asks for a message of the actor in a channel.
 type SendMessage struct {
-	By      domain.Actor
-	Channel domain.ChannelID
-	Kind    domain.MessageKind // "" is text
-	Text    string
-	Limit   domain.TextLimit
-	At      time.Time // of the event; zero: now
-	Once    []string  // scope of the request's idempotency, nil for none
+	By          domain.Actor
+	Channel     domain.ChannelID
+	Kind        domain.MessageKind // "" is text
+	Text        string
+	Emotes      []domain.InlineEmote // are put in order
+	Attachments []domain.NewAttachment
+	Types       []string // allowed of attachments, nil for those of the contract
+	Refs        []domain.MessageID
+	Mentions    []domain.UserID
+	Limit       domain.TextLimit
+	At          time.Time // of the event; zero: now
+	Once        []string  // scope of the request's idempotency, nil for none
+	// Keep remembers the new message, so that others which refer to it need
+	// not look it up.
+	Keep bool
 	// Input is what was wrong with the body, answered in its turn (CH-026).
 	Input error
 }
@@ -39,10 +48,16 @@ func (s *Service) SendMessage(ctx context.Context, c SendMessage) (Sent, error) 
 	if c.Channel <= 0 {
 		return Sent{}, domain.ErrChannelNotFound
 	}
-	m := domain.SendMessage{Kind: c.Kind, Content: domain.Content{Text: c.Text}, Limit: c.Limit, Input: c.Input}
-	q := request{actor: c.By, stream: domain.MessagePrefix(c.By.App, c.Channel), draw: true, at: c.At, once: c.Once}
+	domain.OrderEmotes(c.Emotes)
+	m := domain.SendMessage{
+		Kind: c.Kind, Content: domain.Content{Text: c.Text, Emotes: c.Emotes}, Attachments: c.Attachments, Types: c.Types,
+		Refs: c.Refs, Mentions: c.Mentions, Limit: c.Limit, Input: c.Input,
+	}
+	q := request{
+		actor: c.By, stream: domain.MessagePrefix(c.By.App, c.Channel), draw: true, keep: c.Keep, at: c.At, once: c.Once,
+	}
 	if len(c.Once) > 0 {
-		q.fields = domain.AppendTuple(m.Content.Canonical(m.Refs, m.Mentions), []byte(m.Kind))
+		q.fields = sendFields(m)
 	}
 	var opened openedName
 	for {
@@ -54,7 +69,11 @@ func (s *Service) SendMessage(ctx context.Context, c SendMessage) (Sent, error) 
 			if m.Content.SenderName, sealed, known = d.nameOf(c.By, opened); !known {
 				return nil, errNameSealed
 			}
-			return ch.Send(c.By, m)
+			events, err := ch.Send(c.By, m)
+			if err == nil {
+				err = d.refer(c.By.App, c.Channel, m.Refs)
+			}
+			return events, err
 		})
 		if !errors.Is(err, errNameSealed) {
 			return Sent{Outcome: out, SenderName: m.Content.SenderName}, err
@@ -63,6 +82,27 @@ func (s *Service) SendMessage(ctx context.Context, c SendMessage) (Sent, error) 
 			return Sent{}, err
 		}
 	}
+}
+
+// sendFields are the fields of a request to send, as its repeats must have
+// them.
+func sendFields(m domain.SendMessage) []byte {
+	b := domain.AppendTuple(m.Content.Canonical(m.Refs, m.Mentions), []byte(m.Kind))
+	for _, f := range m.Attachments {
+		b = domain.AppendTuple(b, []byte(f.Asset), []byte(f.File), []byte(f.Type), strconv.AppendInt(nil, f.Size, 10))
+	}
+	return b
+}
+
+// refer demands that the messages which a new one refers to are in its
+// channel; deleted ones are (CH-327).
+func (d *decision) refer(app domain.AppID, c domain.ChannelID, refs []domain.MessageID) error {
+	for _, r := range refs {
+		if !d.sent(app, c, r) {
+			return domain.ErrMessageNotFound.Because("there is no message %s to refer to in this channel", r)
+		}
+	}
+	return nil
 }
 
 // errNameSealed says that the name which a message is to carry must be opened

@@ -21,14 +21,6 @@ type Content struct {
 	Files      []string          `json:"files,omitempty"` // names, in the order of the attachments
 }
 
-// InlineEmote places an emote over code points [Start, End) of the text.
-type InlineEmote struct {
-	Shortcode string `json:"shortcode"`
-	Asset     string `json:"asset"`
-	Start     int    `json:"start"`
-	End       int    `json:"end"`
-}
-
 // Acting is what the acting person says of himself with an edit or a
 // deletion, sealed under his own key.
 type Acting struct {
@@ -66,6 +58,18 @@ func (c Content) Canonical(refs []MessageID, mentions []UserID) []byte {
 	}
 	return AppendTuple([]byte{contentFormat}, []byte(c.Text), emotes, c.Metadata, headers,
 		[]byte(c.Name), []byte(c.Encoding), c.Extras, references, mentioned)
+}
+
+// check is what holds for a content that is sent or edited, and for what it
+// refers to.
+func (c Content) check(limit TextLimit, refs []MessageID, mentions []UserID) error {
+	if err := limit.check(c.Text); err != nil {
+		return err
+	}
+	if err := checkEmotes(c.Text, c.Emotes); err != nil {
+		return err
+	}
+	return checkRefs(refs, mentions)
 }
 
 // MaxText is the core's own bound of a message's text, in bytes.

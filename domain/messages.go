@@ -42,13 +42,6 @@ type MessageSent struct {
 	SealedBy    *Secret      `json:"sealed_by,omitempty"` // Acting
 }
 
-// Attachment is a file of a message; its id is its 1-based place in it.
-type Attachment struct {
-	Asset string `json:"asset"`
-	Type  string `json:"type"`
-	Size  int64  `json:"size"`
-}
-
 // Publish is the place of a message in a batch: events with equal id are
 // delivered as one frame.
 type Publish struct {
@@ -65,17 +58,20 @@ func (e MessageSent) Secrets() ([]*Secret, *Digest) {
 	return []*Secret{e.Sealed, e.SealedBy}, e.Digest
 }
 
-// SendMessage is a request to send. Author is the key that seals the content;
-// Input is what is wrong with the request's body, answered in its turn.
+// SendMessage is a request to send. Emotes of the content are in order, its
+// file names come from the attachments. Author is the key that seals it; Input
+// is what is wrong with the request's body, answered in its turn.
 type SendMessage struct {
-	Kind     MessageKind
-	Content  Content
-	Refs     []MessageID
-	Mentions []UserID
-	Author   Subject
-	Blocked  bool // a block stands between the two users of a dm
-	Limit    TextLimit
-	Input    error
+	Kind        MessageKind
+	Content     Content
+	Attachments []NewAttachment
+	Types       []string // allowed of attachments, nil for those of the contract
+	Refs        []MessageID
+	Mentions    []UserID
+	Author      Subject
+	Blocked     bool // a block stands between the two users of a dm
+	Limit       TextLimit
+	Input       error
 }
 
 // Send decides whether a message may be sent into the channel (CH-300 to
@@ -90,17 +86,22 @@ func (c *Channel) Send(a Actor, m SendMessage) ([]Event, error) {
 	if m.Input != nil {
 		return nil, m.Input
 	}
-	if blank(m.Content.Text) {
+	if blank(m.Content.Text) && len(m.Attachments) == 0 {
 		return nil, ErrEmptyMessage
 	}
-	if err := m.Limit.check(m.Content.Text); err != nil {
+	if err := m.Content.check(m.Limit, m.Refs, m.Mentions); err != nil {
 		return nil, err
 	}
+	attachments, names, err := attach(m.Attachments, m.Types)
+	if err != nil {
+		return nil, err
+	}
+	m.Content.Files = names
 	if m.Kind == "" {
 		m.Kind = Text
 	}
 	return []Event{MessageSent{
-		Sender: a.User(), SenderKind: a.Kind, Kind: m.Kind, Refs: m.Refs, Mentions: m.Mentions,
+		Sender: a.User(), SenderKind: a.Kind, Kind: m.Kind, Refs: m.Refs, Mentions: m.Mentions, Attachments: attachments,
 		Digest: &Digest{Subject: m.Author, Of: m.Content.Canonical(m.Refs, m.Mentions)},
 		Sealed: Seal(m.Author, m.Content),
 	}}, nil
@@ -152,6 +153,9 @@ func (m *Message) learn(d *Digest) {
 
 // Size estimates the bytes that the state takes.
 func (m *Message) Size() int { return 128 * (len(m.reactions) + len(m.names)) }
+
+// Exists reports whether the message was sent, which nothing undoes.
+func (m *Message) Exists() bool { return m.exists }
 
 // Live reports whether the message was sent and not deleted.
 func (m *Message) Live() bool { return m.exists && !m.deleted }

@@ -61,7 +61,7 @@ func (m *Message) Edit(e EditMessage) ([]Event, error) {
 	case blank(e.Content.Text) && !m.files:
 		return nil, ErrEmptyMessage
 	}
-	if err := e.Limit.check(e.Content.Text); err != nil || e.Same {
+	if err := e.Content.check(e.Limit, e.Refs, e.Mentions); err != nil || e.Same {
 		return nil, err
 	}
 	return []Event{MessageEdited{

@@ -23,6 +23,8 @@ type Message struct {
 	Text        string
 	Emotes      []domain.InlineEmote
 	Attachments []Attachment
+	Refs        []domain.MessageID
+	Mentions    []domain.UserID
 	SentAt      int64
 	EditedAt    int64
 	Deleted     bool
@@ -53,7 +55,8 @@ type History struct {
 }
 
 const messageColumns = `
-	message, sender, kind, sent_at, edited_at, deleted_at IS NOT NULL, event, edit_event, sealed, edit_sealed, attachments`
+	message, sender, kind, sent_at, edited_at, deleted_at IS NOT NULL, event, edit_event, sealed, edit_sealed, attachments,
+	refs, mentions`
 
 type messageRow struct {
 	Message     int64
@@ -67,6 +70,8 @@ type messageRow struct {
 	Sealed      []byte
 	EditSealed  []byte
 	Attachments []byte
+	Refs        []domain.MessageID
+	Mentions    []domain.UserID
 }
 
 var historyProjections = []string{directory, timeline}
@@ -200,7 +205,7 @@ func openMessage(r messageRow, channel domain.ChannelID, sent content, now domai
 	if r.EditedAt != nil {
 		m.EditedAt = *r.EditedAt
 	}
-	m.Text, m.Emotes = now.Text, now.Emotes
+	m.Text, m.Emotes, m.Refs, m.Mentions = now.Text, now.Emotes, r.Refs, r.Mentions
 	if len(r.Attachments) == 0 {
 		return m, nil
 	}
@@ -226,7 +231,7 @@ func scanMessages(dst *[]messageRow) func(pgx.Rows) error {
 		for rows.Next() {
 			var r messageRow
 			err := rows.Scan(&r.Message, &r.Sender, &r.Kind, &r.SentAt, &r.EditedAt, &r.Deleted, &r.Event, &r.EditEvent,
-				&r.Sealed, &r.EditSealed, &r.Attachments)
+				&r.Sealed, &r.EditSealed, &r.Attachments, &r.Refs, &r.Mentions)
 			if err != nil {
 				return err
 			}

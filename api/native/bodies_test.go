@@ -91,9 +91,10 @@ func TestFieldsOfTheWrongType(t *testing.T) {
 		s.Run(t, "CH-022 body with U+0000", func(t *testing.T) {
 			refused(t, apitest.Messages(room), `{"body":%s}`, `"\u0000"`, `"a\u0000b"`)
 		})
-		s.Run(t, "CH-300 attachments and inline_emotes are not taken yet", func(t *testing.T) {
-			refused(t, apitest.Messages(room), `{"body":"x","attachments":%s}`, `[{"asset_id":"1"}]`, `[null]`, `{}`, `"x"`, `1`)
-			refused(t, apitest.Messages(room), `{"body":"x","inline_emotes":%s}`, `[{"shortcode":"x"}]`, `[1]`, `{}`, `"x"`, `true`)
+		s.Run(t, "CH-022 attachments, inline_emotes, refs and mentions that are no array", func(t *testing.T) {
+			for _, name := range []string{"attachments", "inline_emotes", "refs", "mentions"} {
+				refused(t, apitest.Messages(room), `{"body":"x","`+name+`":%s}`, `{}`, `"x"`, `1`, `true`, `"[]"`)
+			}
 		})
 		s.Run(t, "CH-022 type", func(t *testing.T) {
 			refused(t, channels, `{"type":%s,"name":"x"}`, append(wrong, `null`, `"a\u0000"`)...)

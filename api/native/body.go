@@ -7,6 +7,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -151,19 +152,26 @@ func (o object) id(name string) (string, error) {
 	return o.text(name)
 }
 
-// none demands that an array member be absent or empty.
-func (o object) none(name string) error {
+// list reads an array member, nil when it is absent or null.
+func (o object) list(name string) ([]json.RawMessage, error) {
 	if !o.has(name) {
-		return nil
+		return nil, nil
 	}
 	var list []json.RawMessage
 	if err := json.Unmarshal(o[name], &list); err != nil {
-		return domain.ErrInvalidRequest.Because("%s is not an array", name)
+		return nil, domain.ErrInvalidRequest.Because("%s is not an array", name)
 	}
-	if len(list) > 0 {
-		return domain.ErrInvalidRequest.Because("%s is not supported yet; send the message without", name)
+	return list, nil
+}
+
+// number reads a member that is a non-negative integer written in digits.
+func (o object) number(name string) (n int64, ok bool) {
+	v := o[name]
+	if len(v) == 0 || v[0] < '0' || v[0] > '9' {
+		return 0, false
 	}
-	return nil
+	n, err := strconv.ParseInt(string(v), 10, 64)
+	return n, err == nil
 }
 
 // first is the first of several errors.

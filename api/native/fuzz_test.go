@@ -50,7 +50,7 @@ func FuzzBody(f *testing.F) {
 				require.NotContains(t, s, "\x00")
 			}
 		}
-		if err := o.none("attachments"); err != nil {
+		if _, err := o.list("attachments"); err != nil {
 			refusal(t, err, "INVALID_REQUEST")
 		}
 	})

@@ -23,7 +23,12 @@ func appendMessage(b []byte, m queries.Message) []byte {
 	b = domain.AppendJSONString(b, m.SenderName)
 	b = append(b, `,"body":`...)
 	b = domain.AppendJSONString(b, m.Text)
-	b = append(b, `,"attachments":[],"inline_emotes":[],"created_at":`...)
+	if len(m.Attachments)+len(m.Emotes)+len(m.Refs)+len(m.Mentions) == 0 {
+		b = append(b, `,"attachments":[],"inline_emotes":[]`...)
+	} else {
+		b = appendMore(b, m)
+	}
+	b = append(b, `,"created_at":`...)
 	b = strconv.AppendInt(b, seconds(m.SentAt), 10)
 	b = append(b, `,"edited_at":`...)
 	if m.EditedAt == 0 {
@@ -34,6 +39,70 @@ func appendMessage(b []byte, m queries.Message) []byte {
 	b = append(b, `,"deleted":`...)
 	b = strconv.AppendBool(b, m.Deleted)
 	return append(b, `,"reactions":[]}`...)
+}
+
+// appendMore appends what few messages have: attachments, inline emotes, refs
+// and mentions.
+func appendMore(b []byte, m queries.Message) []byte {
+	b = append(b, `,"attachments":[`...)
+	for i, a := range m.Attachments {
+		b = append(comma(b, i), `{"id":"`...)
+		b = strconv.AppendInt(b, int64(i+1), 10)
+		b = append(b, `","asset_id":`...)
+		b = domain.AppendJSONString(b, a.Asset)
+		b = append(b, `,"filename":`...)
+		b = domain.AppendJSONString(b, a.File)
+		b = append(b, `,"content_type":`...)
+		b = domain.AppendJSONString(b, a.Type)
+		b = append(b, `,"size_bytes":`...)
+		b = append(strconv.AppendInt(b, a.Size, 10), '}')
+	}
+	b = append(b, `],"inline_emotes":`...)
+	b = appendEmotes(b, m.Emotes)
+	return appendReferences(b, m.Refs, m.Mentions)
+}
+
+func appendEmotes(b []byte, emotes []domain.InlineEmote) []byte {
+	b = append(b, '[')
+	for i, e := range emotes {
+		b = append(comma(b, i), `{"shortcode":`...)
+		b = domain.AppendJSONString(b, e.Shortcode)
+		b = append(b, `,"asset_id":`...)
+		b = domain.AppendJSONString(b, e.Asset)
+		b = append(b, `,"start_index":`...)
+		b = strconv.AppendInt(b, int64(e.Start), 10)
+		b = append(b, `,"end_index":`...)
+		b = append(strconv.AppendInt(b, int64(e.End), 10), '}')
+	}
+	return append(b, ']')
+}
+
+// appendReferences appends refs and mentions, each only when there are any
+// (CH-327).
+func appendReferences(b []byte, refs []domain.MessageID, mentions []domain.UserID) []byte {
+	if len(refs) > 0 {
+		b = append(b, `,"refs":[`...)
+		for i, r := range refs {
+			b = r.AppendJSON(comma(b, i))
+		}
+		b = append(b, ']')
+	}
+	if len(mentions) > 0 {
+		b = append(b, `,"mentions":[`...)
+		for i, u := range mentions {
+			b = domain.AppendJSONString(comma(b, i), string(u))
+		}
+		b = append(b, ']')
+	}
+	return b
+}
+
+// comma parts an entry from the one before it.
+func comma(b []byte, i int) []byte {
+	if i > 0 {
+		b = append(b, ',')
+	}
+	return b
 }
 
 // messageSize is what a message takes in an answer beside its body, roughly.
@@ -59,11 +128,13 @@ func (s *Server) sendMessage(r *request) error {
 	if err != nil {
 		return err
 	}
-	text, err1 := o.text("body")
-	once, err2 := r.once("send", r.channel())
+	w, err1 := o.written()
+	files, err2 := o.attachments()
+	once, err3 := r.once("send", r.channel())
 	out, err := s.Commands.SendMessage(r.ctx, commands.SendMessage{
-		By: r.actor, Channel: r.channel(), Text: text, Limit: domain.TextLimit{Runes: maxText}, Once: once,
-		Input: first(input, err1, o.none("attachments"), o.none("inline_emotes"), err2),
+		By: r.actor, Channel: r.channel(), Text: w.text, Emotes: w.emotes, Attachments: files, Types: s.AttachmentTypes,
+		Refs: w.refs, Mentions: w.mentions, Limit: domain.TextLimit{Runes: maxText}, Once: once,
+		Input: first(input, err1, err2, err3),
 	})
 	if err != nil {
 		return err
@@ -73,9 +144,22 @@ func (s *Server) sendMessage(r *request) error {
 	}
 	r.answerMessage(http.StatusCreated, out.Position, queries.Message{
 		ID: domain.MessageID(out.ID), Channel: r.channel(), Sender: r.actor.User(), SenderName: out.SenderName,
-		Text: text, SentAt: out.Time.UnixMilli(),
+		Text: w.text, Emotes: w.emotes, Attachments: attached(files), Refs: w.refs, Mentions: w.mentions,
+		SentAt: out.Time.UnixMilli(),
 	})
 	return nil
+}
+
+// attached are the files of a message that was just sent.
+func attached(files []domain.NewAttachment) []queries.Attachment {
+	if len(files) == 0 {
+		return nil
+	}
+	out := make([]queries.Attachment, len(files))
+	for i, f := range files {
+		out[i] = queries.Attachment{Attachment: f.Attachment, File: f.File}
+	}
+	return out
 }
 
 // repeatedMessage answers a repeated send with the message as it is now
@@ -143,10 +227,7 @@ func appendPage(p queries.Page) []byte {
 	b := make([]byte, 0, 64+2*messageSize*len(p.Messages))
 	b = append(b, `{"messages":[`...)
 	for i, m := range p.Messages {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = appendMessage(b, m)
+		b = appendMessage(comma(b, i), m)
 	}
 	b = append(b, `],"has_more":`...)
 	b = strconv.AppendBool(b, p.More)

@@ -48,10 +48,6 @@ func TestSendingMessages(t *testing.T) {
 				eve.Post(apitest.Messages(id), `{"body":"x"}`).Refused(403, "CHAT_NOT_MEMBER")
 			}
 		})
-		s.Run(t, "CH-303 an attachment without a body is not taken yet", func(*testing.T) {
-			ann.Post(apitest.Messages(group),
-				`{"attachments":[{"asset_id":1,"filename":"a","content_type":"image/png","size_bytes":1}]}`).Refused(400, "INVALID_REQUEST")
-		})
 		s.Run(t, "CH-304 4,001 characters", func(*testing.T) {
 			for _, c := range []string{"x", "é", "😀"} {
 				ann.Post(apitest.Messages(group), map[string]string{"body": strings.Repeat(c, 4001)}).Refused(400, "CHAT_MESSAGE_TOO_LONG")

@@ -25,6 +25,9 @@ type Server struct {
 	Queries  *queries.Service
 	Tokens   Verifier
 	Logger   *slog.Logger
+	// AttachmentTypes are the content types that attachments may have, nil
+	// for those of the contract (CH-503).
+	AttachmentTypes []string
 }
 
 const (

@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"mime"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -30,6 +32,8 @@ type serveCmd struct {
 	OperatorKey string `help:"Operator token, at least 32 characters; generated in the data directory when empty." env:"PARLEY_OPERATOR_KEY"`
 	PgBin       string `help:"Folder of PostgreSQL's server binaries." env:"PARLEY_PG_BIN"`
 	LogFormat   string `help:"text, json or auto: text on a terminal." default:"auto" enum:"auto,text,json" env:"PARLEY_LOG_FORMAT"`
+
+	AttachmentTypes []string `help:"Content types that attachments may have; the usual ones when empty." placeholder:"TYPE/SUBTYPE" env:"PARLEY_ATTACHMENT_TYPES"`
 }
 
 // Help shows examples.
@@ -156,6 +160,11 @@ func (c *serveCmd) validate() error {
 	if c.OperatorKey != "" && len(c.OperatorKey) < 32 {
 		return errors.New("the operator token needs at least 32 characters")
 	}
+	for _, t := range c.AttachmentTypes {
+		if media, params, err := mime.ParseMediaType(t); err != nil || len(params) > 0 || media != t || !strings.Contains(t, "/") {
+			return fmt.Errorf("attachment type %q: want type/subtype in lower case, as in image/png", t)
+		}
+	}
 	if c.DatabaseURL != "" {
 		return server.CheckURL(c.DatabaseURL)
 	}
@@ -254,6 +263,7 @@ func (c *serveCmd) start(g *globals, logger *slog.Logger) (_ *node, err error) {
 	}
 	n.server, err = server.Open(g.ctx, server.Config{
 		DatabaseURL: url, Shared: c.DatabaseURL != "", RootKeyFile: c.rootKey(n.dir), Operator: n.token, Logger: logger,
+		AttachmentTypes: c.AttachmentTypes,
 	})
 	var root *keyring.RootKeyError
 	if errors.As(err, &root) {

@@ -79,10 +79,10 @@ func newPlace(t testing.TB) place {
 }
 
 // Open starts a server over a fresh database; it ends with the test. Faults
-// that the server logs fail the test.
-func Open(t testing.TB) *Server {
+// that the server logs fail the test. Changes are made to its configuration.
+func Open(t testing.TB, changes ...func(*server.Config)) *Server {
 	t.Helper()
-	return open(t, newPlace(t), false)
+	return open(t, newPlace(t), false, changes...)
 }
 
 // Nodes starts servers that share one fresh database.
@@ -96,16 +96,20 @@ func Nodes(t testing.TB, n int) []*Server {
 	return nodes
 }
 
-func open(t testing.TB, p place, shared bool) *Server {
+func open(t testing.TB, p place, shared bool, changes ...func(*server.Config)) *Server {
 	t.Helper()
 	faults := &faults{}
 	clock := &Clock{}
 	ctx, cancel := context.WithTimeout(context.Background(), Patience)
 	defer cancel()
-	s, err := server.Open(ctx, server.Config{
+	c := server.Config{
 		DatabaseURL: p.database, RootKeyFile: p.rootKey, Shared: shared,
 		Operator: Operator, Logger: slog.New(faults), Now: clock.Now, Unsafe: true,
-	})
+	}
+	for _, change := range changes {
+		change(&c)
+	}
+	s, err := server.Open(ctx, c)
 	if err != nil {
 		t.Fatalf("open the server: %v", err)
 	}

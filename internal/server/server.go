@@ -36,6 +36,9 @@ type Config struct {
 	Operator    string // the operator token
 	Logger      *slog.Logger
 	Now         func() time.Time
+	// AttachmentTypes are the content types of attachments; none for the
+	// usual ones.
+	AttachmentTypes []string
 	// Unsafe accepts a database that may forget what it acknowledged; for
 	// tests.
 	Unsafe bool
@@ -138,7 +141,9 @@ func (s *Server) faces(c Config) error {
 		return err
 	}
 	s.Handler = api.Handler(api.Faces{
-		Native: (&native.Server{Commands: s.Commands, Queries: s.Queries, Tokens: tokens, Logger: c.Logger}).Handler(),
+		Native: (&native.Server{
+			Commands: s.Commands, Queries: s.Queries, Tokens: tokens, Logger: c.Logger, AttachmentTypes: c.AttachmentTypes,
+		}).Handler(),
 		Admin:  (&admin.Server{Commands: s.Commands, Operator: c.Operator, Logger: c.Logger, Now: c.Now}).Handler(),
 		Health: api.Health(s.checks()),
 	})

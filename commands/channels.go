@@ -36,6 +36,11 @@ func (s *Service) CreateChannel(ctx context.Context, c CreateChannel) (Outcome, 
 	return Outcome{}, domain.ErrInvalidRequest.Because("type is dm, group or room")
 }
 
+// fields are what the repeats of a creation must share.
+func (c CreateChannel) fields() []byte {
+	return domain.AppendTuple(nil, []byte(c.Kind), []byte(c.User), []byte(c.Name))
+}
+
 var errCollision = errors.New("the id belongs to another channel")
 
 // createDM derives the channel's id from the pair, so that the log decides a
@@ -83,6 +88,10 @@ func (s *Service) createNamed(ctx context.Context, c CreateChannel) (Outcome, er
 		return Outcome{}, err
 	}
 	c.Name = name
+	// A repeat is found before a channel is drawn and gets a key.
+	if out, repeated, err := s.findOnce(ctx, request{actor: c.By, once: c.Once, fields: c.fields()}); repeated || err != nil {
+		return out, err
+	}
 	for {
 		id := s.drawChannel()
 		out, err := s.createAt(ctx, c, id, func(d *decision, ch *domain.Channel) ([]domain.Event, error) {
@@ -105,7 +114,7 @@ func (s *Service) createAt(ctx context.Context, c CreateChannel, id domain.Chann
 ) (Outcome, error) {
 	q := request{
 		actor: c.By, stream: domain.ChannelStream(c.By.App, id), at: c.At, once: c.Once,
-		fields: domain.AppendTuple(nil, []byte(c.Kind), []byte(c.User), []byte(c.Name)),
+		fields: c.fields(),
 	}
 	out, err := s.decide(ctx, q, func(d *decision) ([]domain.Event, error) {
 		return r(d, d.channel(c.By.App, id))

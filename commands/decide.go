@@ -205,7 +205,7 @@ func (s *Service) catchUp(ctx context.Context, held []*state) error {
 // refused answers a refusal, unless an earlier request of the same once-scope
 // was accepted: then this is its repeat.
 func (s *Service) refused(ctx context.Context, q request, refusal error) (Outcome, error) {
-	if !repeatable(refusal) {
+	if !repeatable(q, refusal) {
 		return Outcome{}, refusal
 	}
 	if out, repeated, err := s.findOnce(ctx, q); repeated || err != nil {
@@ -232,10 +232,11 @@ func (s *Service) findOnce(ctx context.Context, q request) (out Outcome, repeate
 }
 
 // repeatable tells refusals that the accepted first request itself may have
-// caused from those that stand whoever asks.
-func repeatable(refusal error) bool {
+// caused from those that stand whoever asks. An entry that was imported stays
+// so whatever has happened to its user since.
+func repeatable(q request, refusal error) bool {
 	var r *domain.Error
-	return errors.As(refusal, &r) && (r.Kind == domain.Conflict || r.Kind == domain.NotFound)
+	return errors.As(refusal, &r) && (r.Kind == domain.Conflict || r.Kind == domain.NotFound || isImport(q.once))
 }
 
 func (s *Service) done(ctx context.Context, q request, w eventstore.Write, res eventstore.Result, at time.Time) (Outcome, error) {

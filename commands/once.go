@@ -12,7 +12,11 @@ func NativeOnce(a domain.Actor, command string, c domain.ChannelID, key string) 
 	return []string{string(a.App), "n", command, a.ID, c.String(), key}
 }
 
+func isImport(once []string) bool { return len(once) > 1 && once[1] == importScope }
+
+const importScope = "i"
+
 // ImportOnce is the scope of the n-th entry of an imported source.
 func ImportOnce(app domain.AppID, source string, n int64) []string {
-	return []string{string(app), "i", source, strconv.FormatInt(n, 10)}
+	return []string{string(app), importScope, source, strconv.FormatInt(n, 10)}
 }

@@ -24,6 +24,15 @@ const (
 	Custom   MessageKind = "custom"
 )
 
+// Valid reports whether messages may be of the kind.
+func (k MessageKind) Valid() bool {
+	switch k {
+	case Text, ActionIt, Image, Audio, Video, File, Location, Command, Custom:
+		return true
+	}
+	return false
+}
+
 // MessageSent: a message exists. Its id is the last part of its stream's
 // name and not in the payload.
 type MessageSent struct {

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"time"
 
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
@@ -62,20 +63,37 @@ func Write(c *gin.Context, e *domain.Error) {
 // anything else logged once and shown as 500 without detail. Nobody is
 // answered who has gone.
 func Fail(c *gin.Context, logger *slog.Logger, err error) {
+	if errors.Is(err, context.Canceled) && c.Request.Context().Err() != nil {
+		c.Abort()
+		return
+	}
+	Write(c, Refusal(c, logger, err))
+}
+
+// Refusal is what a client is told of an error; a fault is logged.
+func Refusal(c *gin.Context, logger *slog.Logger, err error) *domain.Error {
 	var refusal *domain.Error
 	switch {
 	case errors.As(err, &refusal):
-	case errors.Is(err, context.Canceled) && c.Request.Context().Err() != nil:
-		c.Abort()
-		return
+		return refusal
 	case unavailable(err):
 		logger.Warn("not available", "request", RequestID(c), "route", c.FullPath(), "err", err)
-		refusal = domain.ErrUnavailable
-	default:
-		logger.Error("fault", "request", RequestID(c), "route", c.FullPath(), "err", err)
-		refusal = domain.ErrInternal
+		return domain.ErrUnavailable
 	}
-	Write(c, refusal)
+	logger.Error("fault", "request", RequestID(c), "route", c.FullPath(), "err", err)
+	return domain.ErrInternal
+}
+
+// Extend gives a long request more time than the server's timeouts allow, from
+// now on: to read its body and to write its answer.
+func Extend(c *gin.Context, d time.Duration) error {
+	control := http.NewResponseController(c.Writer)
+	until := time.Now().Add(d)
+	err := errors.Join(control.SetReadDeadline(until), control.SetWriteDeadline(until))
+	if errors.Is(err, http.ErrNotSupported) {
+		return nil // in process there is no connection
+	}
+	return err
 }
 
 func unavailable(err error) bool {

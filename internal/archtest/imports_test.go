@@ -28,6 +28,9 @@ var allowed = []struct {
 	{"internal/keyring", []string{"domain", "internal/pgerr"}},
 	{"internal/embeddedpg", nil},
 	{"internal/histcheck", nil},
+	{"internal/irc", nil},
+	{"internal/contract", nil},
+	{"internal/audit", []string{"domain", "internal/eventstore"}},
 	{"internal/auth", []string{"commands", "domain"}},
 	{"commands", []string{"domain", "internal/eventstore"}},
 	{"projections", []string{"domain", "internal/eventstore", "internal/feed", "internal/pgerr", "migrations"}},
@@ -35,7 +38,7 @@ var allowed = []struct {
 	{"api", nil},
 	{"api/envelope", []string{"domain", "internal/eventstore", "internal/pgerr", "queries"}},
 	{"api/native", []string{"api/envelope", "commands", "domain", "queries"}},
-	{"api/admin", []string{"api/envelope", "commands", "domain", "internal/auth"}},
+	{"api/admin", []string{"api/envelope", "commands", "domain", "internal/audit", "internal/auth", "internal/eventstore"}},
 }
 
 // forbidden are foreign packages that must not reach the core.

@@ -72,12 +72,28 @@ func (s *Service) createDM(ctx context.Context, c CreateChannel) (Outcome, error
 				}
 				return events, nil
 			})
-			if !errors.Is(err, errCollision) {
+			switch {
+			case err == nil && !out.Changed && !out.Repeated:
+				return s.reopen(ctx, c, out)
+			case !errors.Is(err, errCollision):
 				return out, err
 			}
 		}
 		key.Salt++
 	}
+}
+
+// reopen puts a dm that a creation has found back into the list of who asked
+// for it (CH-111).
+func (s *Service) reopen(ctx context.Context, c CreateChannel, out Outcome) (Outcome, error) {
+	me := c.By.User()
+	shown, err := s.decide(ctx, request{actor: c.By, stream: domain.UserStream(c.By.App, me), at: c.At},
+		func(d *decision) ([]domain.Event, error) { return d.user(c.By.App, me).Show(out.Stream.Channel), nil })
+	if err != nil {
+		return Outcome{}, err
+	}
+	out.Position = max(out.Position, shown.Position)
+	return out, nil
 }
 
 // createNamed draws the id itself: the key that seals the name belongs to it

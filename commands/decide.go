@@ -30,6 +30,9 @@ type request struct {
 	// request that its repeats must share, once the rule has decided.
 	once   []string
 	fields []byte
+	// causes is the refusal, besides conflicts and what is not found any more,
+	// that the request's own first run brings about for its repeats.
+	causes error
 }
 
 // decision is one attempt: the states that the rule has looked at, each of
@@ -205,7 +208,7 @@ func (s *Service) catchUp(ctx context.Context, held []*state) error {
 // refused answers a refusal, unless an earlier request of the same once-scope
 // was accepted: then this is its repeat.
 func (s *Service) refused(ctx context.Context, q request, refusal error) (Outcome, error) {
-	if !repeatable(q, refusal) {
+	if !q.repeatable(refusal) {
 		return Outcome{}, refusal
 	}
 	if out, repeated, err := s.findOnce(ctx, q); repeated || err != nil {
@@ -232,11 +235,20 @@ func (s *Service) findOnce(ctx context.Context, q request) (out Outcome, repeate
 }
 
 // repeatable tells refusals that the accepted first request itself may have
-// caused from those that stand whoever asks. An entry that was imported stays
-// so whatever has happened to its user since.
-func repeatable(q request, refusal error) bool {
+// caused from those that stand whoever asks: below a deleted channel there is
+// nothing to repeat (CH-160). An entry that was imported stays so whatever has
+// happened to its user since.
+func (q request) repeatable(refusal error) bool {
 	var r *domain.Error
-	return errors.As(refusal, &r) && (r.Kind == domain.Conflict || r.Kind == domain.NotFound || isImport(q.once))
+	switch {
+	case !errors.As(refusal, &r):
+		return false
+	case isImport(q.once), q.causes != nil && errors.Is(refusal, q.causes):
+		return true
+	case errors.Is(refusal, domain.ErrChannelNotFound):
+		return false
+	}
+	return r.Kind == domain.Conflict || r.Kind == domain.NotFound
 }
 
 func (s *Service) done(ctx context.Context, q request, w eventstore.Write, res eventstore.Result, at time.Time) (Outcome, error) {

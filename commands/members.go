@@ -40,6 +40,7 @@ type RemoveMember struct {
 	User    domain.UserID
 	At      time.Time // of the event; zero: now
 	Once    []string
+	Input   error // what was wrong with the request
 }
 
 // RemoveMember removes or leaves (CH-220 to CH-226).
@@ -51,9 +52,41 @@ func (s *Service) RemoveMember(ctx context.Context, c RemoveMember) (Outcome, er
 		actor: c.By, stream: domain.ChannelStream(c.By.App, c.Channel), at: c.At, once: c.Once,
 		fields: domain.AppendTuple(nil, []byte(c.User)),
 	}
+	if c.User == c.By.User() {
+		q.causes = domain.ErrNotMember
+	}
 	return s.decide(ctx, q, func(d *decision) ([]domain.Event, error) {
 		d.actor(c.By)
-		return d.channel(c.By.App, c.Channel).Remove(c.By, c.User)
+		return d.channel(c.By.App, c.Channel).Remove(c.By, c.User, c.Input)
+	})
+}
+
+// ChangeRole asks that a member have another role; owner hands the channel
+// over.
+type ChangeRole struct {
+	By      domain.Actor
+	Channel domain.ChannelID
+	User    domain.UserID
+	Role    domain.Role
+	Once    []string
+	Input   error // what was wrong with the body
+}
+
+// ChangeRole changes a role or the owner (CH-230).
+func (s *Service) ChangeRole(ctx context.Context, c ChangeRole) (Outcome, error) {
+	if c.Channel <= 0 {
+		return Outcome{}, domain.ErrChannelNotFound
+	}
+	q := request{
+		actor: c.By, stream: domain.ChannelStream(c.By.App, c.Channel), once: c.Once,
+		fields: domain.AppendTuple(nil, []byte(c.User), []byte(c.Role)),
+	}
+	if c.Role == domain.RoleOwner {
+		q.causes = domain.ErrNotOwner
+	}
+	return s.decide(ctx, q, func(d *decision) ([]domain.Event, error) {
+		d.actor(c.By)
+		return d.channel(c.By.App, c.Channel).ChangeRole(c.By, c.User, c.Role, c.Input)
 	})
 }
 

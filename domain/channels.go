@@ -214,10 +214,14 @@ func (c *Channel) Rename(a Actor, id ChannelID, name string, input error) ([]Eve
 	return []Event{ChannelRenamed{By: a.User(), Sealed: Seal(ChannelSubject(id), ChannelProfile{Name: name})}}, nil
 }
 
-// Delete removes the channel for everyone (CH-160).
-func (c *Channel) Delete(a Actor) ([]Event, error) {
+// Delete removes the channel for everyone (CH-160). Input is what is wrong
+// with the request.
+func (c *Channel) Delete(a Actor, input error) ([]Event, error) {
 	if err := Authorize(a, DeleteChannel, c.Standing(a)); err != nil {
 		return nil, err
+	}
+	if input != nil {
+		return nil, input
 	}
 	return []Event{ChannelDeleted{By: a.User()}}, nil
 }

@@ -147,7 +147,7 @@ func TestChannelKeepsToItsModel(t *testing.T) {
 			"remove": func(t *rapid.T) {
 				by, u := someone.Draw(t, "by"), someone.Draw(t, "user")
 				allowed := m.mayRemove(by, u)
-				got, err := m.real.Remove(user(by), u)
+				got, err := m.real.Remove(user(by), u, nil)
 				m.record(t, allowed, got, err)
 				if allowed {
 					delete(m.roles, u)
@@ -183,7 +183,7 @@ func TestChannelKeepsToItsModel(t *testing.T) {
 				}
 				by := someone.Draw(t, "by")
 				allowed := m.changes() && by == m.owner
-				got, err := m.real.Delete(user(by))
+				got, err := m.real.Delete(user(by), nil)
 				m.record(t, allowed, got, err)
 				m.deleted = m.deleted || allowed
 			},

@@ -143,7 +143,7 @@ func TestDeleteChannel(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			c := fold(domain.NewChannel(), tt.given...)
-			got, err := c.Delete(tt.by)
+			got, err := c.Delete(tt.by, nil)
 			answer(t, got, err, events(domain.ChannelDeleted{By: tt.by.User()}), tt.err)
 			require.Equal(t, tt.err == nil, len(got) == 1 && !fold(c, got...).Exists())
 		})

@@ -40,10 +40,10 @@ func decideAll(s domain.State) {
 		case *domain.Channel:
 			_, _ = s.Send(a, domain.SendMessage{Content: domain.Content{Text: "hi"}})
 			_, _ = s.Add(a, domain.AddMember{User: bob})
-			_, _ = s.Remove(a, bob)
+			_, _ = s.Remove(a, bob, nil)
 			_, _ = s.ChangeRole(a, bob, domain.RoleOwner, nil)
 			_, _ = s.Rename(a, 7, "Books", nil)
-			_, _ = s.Delete(a)
+			_, _ = s.Delete(a, nil)
 			_, _ = s.CreateDM(u, bob, domain.PairKey(u, bob))
 			_ = s.Peer(u)
 		case *domain.Message:

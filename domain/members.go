@@ -93,14 +93,18 @@ func (c *Channel) Add(a Actor, m AddMember) ([]Event, error) {
 	return []Event{added}, nil
 }
 
-// Remove takes a member out; oneself means leaving (CH-220 to CH-226).
-func (c *Channel) Remove(a Actor, user UserID) ([]Event, error) {
+// Remove takes a member out; oneself means leaving (CH-220 to CH-226). Input
+// is what is wrong with the request.
+func (c *Channel) Remove(a Actor, user UserID, input error) ([]Event, error) {
 	do := RemoveMembers
 	if a.Kind == ActorUser && user == a.User() {
 		do = LeaveChannel
 	}
 	if err := Authorize(a, do, c.Standing(a)); err != nil {
 		return nil, err
+	}
+	if input != nil {
+		return nil, input
 	}
 	switch c.roles[user] {
 	case "":

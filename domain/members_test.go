@@ -119,10 +119,22 @@ func TestRemoveMember(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			got, err := fold(domain.NewChannel(), tt.given...).Remove(tt.by, tt.user)
+			got, err := fold(domain.NewChannel(), tt.given...).Remove(tt.by, tt.user, nil)
 			answer(t, got, err, events(domain.MemberRemoved{User: tt.user, By: tt.by.User()}), tt.err)
 		})
 	}
+}
+
+func TestRemovingTakesABrokenRequestInItsTurn(t *testing.T) {
+	group, broken := channel(domain.Group), domain.ErrInvalidRequest.Because("not an object")
+	_, err := group.Remove(user(adam), otto, broken)
+	require.ErrorIs(t, err, broken, "CH-026 before the target")
+	_, err = group.Remove(user(mia), moe, broken)
+	require.ErrorIs(t, err, domain.ErrNotAdmin, "CH-026 after the role")
+	_, err = group.Delete(user(olga), broken)
+	require.ErrorIs(t, err, broken, "CH-026")
+	_, err = group.Delete(user(adam), broken)
+	require.ErrorIs(t, err, domain.ErrNotOwner, "CH-026 after the role")
 }
 
 // CH-230, and the row of section 2.

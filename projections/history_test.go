@@ -194,7 +194,7 @@ func (h *history) membership(p place, c *talk, by domain.UserID) {
 	other := pick(h, historyUsers)
 	stream := domain.ChannelStream(p.app, p.id)
 	if h.rand.IntN(2) == 0 {
-		events, err := c.Remove(h.actor(by), other)
+		events, err := c.Remove(h.actor(by), other, nil)
 		if h.decided(stream, by, c.Channel, events, err) {
 			delete(c.read, other)
 		}
@@ -225,7 +225,7 @@ func (h *history) unusual(p place, c *talk, by domain.UserID) {
 		h.decided(stream, by, c.Channel, events, err)
 	case 5:
 		if h.rand.IntN(10) == 0 {
-			events, err := c.Delete(h.actor(by))
+			events, err := c.Delete(h.actor(by), nil)
 			c.deleted = h.decided(stream, by, c.Channel, events, err) || c.deleted
 		}
 	}

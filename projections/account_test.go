@@ -34,7 +34,7 @@ func (h *history) countsAsNaively(t testing.TB, pool *pgxpool.Pool) {
 	t.Helper()
 	q := queries.New(pool, uncovering{}, still{})
 	for _, who := range h.members() {
-		list, err := q.Channels(context.Background(), 0, who.app, who.user)
+		list, err := q.Channels(context.Background(), 0, queries.ChannelList{App: who.app, User: who.user, Limit: 1000})
 		require.NoError(t, err)
 		counts := map[domain.ChannelID]int64{}
 		for _, c := range list {

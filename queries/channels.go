@@ -25,6 +25,7 @@ type Channel struct {
 	LastMessage domain.MessageID
 	OtherUser   domain.UserID
 	OtherName   string
+	Hidden      bool
 }
 
 // unread counts what a user has not read (CH-610): the messages after the
@@ -53,6 +54,18 @@ const channelJoins = `
 	) o ON c.kind = 'dm' AND m.role IS NOT NULL
 	LEFT JOIN rm.names_v2 n ON n.app = c.app AND n.named = o.other`
 
+// hidden tells whether the user has taken the channel out of the list; a dm is
+// back as soon as a message follows (CH-150, CH-151).
+const hidden = `
+	h.position IS NOT NULL AND (c.kind <> 'dm' OR coalesce(t.last_position, 0) <= h.position)`
+
+// hiddenJoin looks each channel up, whatever the planner thinks of the table.
+const hiddenJoin = `
+	LEFT JOIN LATERAL (
+		SELECT x.position FROM rm.hidden_v2 x
+		WHERE x.app = c.app AND x.hider = $2 AND x.channel = c.channel LIMIT 1
+	) h ON true`
+
 type channelRow struct {
 	Channel     int64
 	Kind        string
@@ -66,37 +79,19 @@ type channelRow struct {
 	Other       string
 	NameEvent   *uuid.UUID
 	NameSealed  []byte
+	Hidden      bool
 }
 
 var channelProjections = []string{directory, timeline}
-
-// Channels lists the channels that a user is a member of, the latest
-// activity first (CH-100, CH-103), at most 1,000.
-func (s *Service) Channels(ctx context.Context, at Freshness, app domain.AppID, user domain.UserID) ([]Channel, error) {
-	var rows []channelRow
-	err := s.read(ctx, at, channelProjections, func(b *pgx.Batch) {
-		b.Queue(`
-			SELECT `+channelColumns+`
-			FROM rm.members_v2 m
-			JOIN rm.channels_v2 c ON c.app = m.app AND c.channel = m.channel AND NOT c.deleted`+channelJoins+`
-			WHERE m.app = $1 AND m.member = $2
-			ORDER BY greatest(c.created_at, coalesce(t.last_message_at, 0)) DESC, c.channel DESC
-			LIMIT 1000`, app, user).Query(many(&rows))
-	})
-	if err != nil {
-		return nil, fmt.Errorf("list channels: %w", err)
-	}
-	return s.openChannels(ctx, app, rows)
-}
 
 // Channel reads one channel as a user sees it; false if there is none.
 func (s *Service) Channel(ctx context.Context, at Freshness, app domain.AppID, user domain.UserID, id domain.ChannelID) (Channel, bool, error) {
 	var rows []channelRow
 	err := s.read(ctx, at, channelProjections, func(b *pgx.Batch) {
 		b.Queue(`
-			SELECT `+channelColumns+`
+			SELECT `+channelColumns+`, `+hidden+`
 			FROM rm.channels_v2 c
-			LEFT JOIN rm.members_v2 m ON m.app = c.app AND m.channel = c.channel AND m.member = $2`+channelJoins+`
+			LEFT JOIN rm.members_v2 m ON m.app = c.app AND m.channel = c.channel AND m.member = $2`+channelJoins+hiddenJoin+`
 			WHERE c.app = $1 AND c.channel = $3 AND NOT c.deleted`, app, user, int64(id)).Query(many(&rows))
 	})
 	if err != nil {
@@ -130,6 +125,7 @@ func (s *Service) openChannels(ctx context.Context, app domain.AppID, rows []cha
 			ID: domain.ChannelID(r.Channel), Kind: domain.ChannelKind(r.Kind), Owner: domain.UserID(r.Owner),
 			CreatedAt: r.CreatedAt, Role: domain.Role(r.Role), Unread: r.Unread,
 			LastMessage: domain.MessageID(r.LastMessage), OtherUser: domain.UserID(r.Other),
+			Hidden: r.Hidden,
 		}
 		var p domain.ChannelProfile
 		if _, err := profiles.decode(i, &p); err != nil {

@@ -14,7 +14,7 @@ import (
 // list is what a user sees of the channels, times aside.
 func (w *world) list(u domain.UserID) []queries.Channel {
 	w.t.Helper()
-	list, err := w.Channels(w.ctx(), w.now(), app, u)
+	list, err := w.Channels(w.ctx(), w.now(), queries.ChannelList{App: app, User: u, Limit: 1000})
 	require.NoError(w.t, err)
 	for i, c := range list {
 		require.NotZero(w.t, c.CreatedAt)

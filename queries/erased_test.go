@@ -71,7 +71,7 @@ func TestWhatAnErasedUserWroteIsGone(t *testing.T) {
 	require.True(t, found)
 	require.Equal(t, "anew", m.Text, "sealed under the next key")
 	require.Equal(t, "bob", m.SenderName)
-	list, err := w.Channels(w.ctx(), 0, app, "ann")
+	list, err := w.Channels(w.ctx(), 0, queries.ChannelList{App: app, User: "ann", Limit: 1000})
 	require.NoError(t, err)
 	require.EqualValues(t, 1, list[0].Unread+list[1].Unread, "what was erased keeps its place in the counts")
 }

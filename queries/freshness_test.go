@@ -48,8 +48,12 @@ func TestEachReadWaitsForTheProjectionsItShows(t *testing.T) {
 		want []string
 		read func() error
 	}{
-		"channels": {both, func() error { _, err := s.Channels(w.ctx(), 7, app, "ann"); return err }},
-		"channel":  {both, func() error { _, _, err := s.Channel(w.ctx(), 7, app, "ann", c); return err }},
+		"channels": {both, func() error {
+			_, err := s.Channels(w.ctx(), 7, queries.ChannelList{App: app, User: "ann", Limit: 1000})
+			return err
+		}},
+		"rooms":   {both, func() error { _, err := s.Rooms(w.ctx(), 7, app, "ann", 0, 1); return err }},
+		"channel": {both, func() error { _, _, err := s.Channel(w.ctx(), 7, app, "ann", c); return err }},
 		"history": {both, func() error {
 			_, _, err := s.History(w.ctx(), 7, queries.History{App: app, Channel: c, User: "ann", Limit: 1})
 			return err
@@ -72,7 +76,7 @@ func TestAnAnswerOfTheFormerStateIsNotMixedIn(t *testing.T) {
 	w := newWorld(t)
 	c := w.room(domain.Group, "team", "ann", "bob")
 	at := w.now()
-	_, err := w.Channels(w.ctx(), at, app, "ann")
+	_, err := w.Channels(w.ctx(), at, queries.ChannelList{App: app, User: "ann", Limit: 1000})
 	require.NoError(t, err)
 	attempts := 0
 	s := queries.New(w.pool, w.keys, waiter(func(ctx context.Context, names []string, position int64) ([]int64, error) {
@@ -104,6 +108,6 @@ func TestAReadThatCannotBeFreshSaysSo(t *testing.T) {
 	}))
 	_, _, err = lying.Channel(w.ctx(), far, app, "ann", c) // after its own patience
 	require.ErrorIs(t, err, queries.ErrBehind)
-	_, err = lying.Channels(ended, 0, app, "ann")
+	_, err = lying.Channels(ended, 0, queries.ChannelList{App: app, User: "ann", Limit: 1000})
 	require.ErrorIs(t, err, context.Canceled)
 }

@@ -2,6 +2,7 @@ package queries_test
 
 import (
 	"context"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -24,6 +25,7 @@ type statement struct {
 type recorder struct {
 	mu         sync.Mutex
 	statements []statement
+	pool       *pgxpool.Pool
 }
 
 func (r *recorder) TraceBatchStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceBatchStartData) context.Context {
@@ -44,15 +46,19 @@ func (r *recorder) TraceQueryStart(ctx context.Context, _ *pgx.Conn, _ pgx.Trace
 
 func (r *recorder) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
 
-// traced is a Service whose statements are noted.
+// traced is a Service whose statements are noted, over connections as the
+// server makes them.
 func (w *world) traced() (*queries.Service, *recorder) {
 	w.t.Helper()
 	r := &recorder{}
 	c := w.pool.Config()
 	c.ConnConfig.Tracer = r
+	params := c.ConnConfig.RuntimeParams
+	params["enable_seqscan"], params["enable_bitmapscan"], params["jit"] = "off", "off", "off"
 	pool, err := pgxpool.NewWithConfig(w.ctx(), c)
 	require.NoError(w.t, err)
 	w.t.Cleanup(pool.Close)
+	r.pool = pool
 	return queries.New(pool, w.keys, w.models), r
 }
 
@@ -65,11 +71,11 @@ func (w *world) plans(r *recorder, view string) []string {
 		if !strings.Contains(s.sql, view) {
 			continue
 		}
-		rows, err := w.pool.Query(w.ctx(), "EXPLAIN "+s.sql, s.args...)
+		rows, err := r.pool.Query(w.ctx(), "EXPLAIN "+s.sql, s.args...)
 		require.NoError(w.t, err)
 		lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
 		require.NoError(w.t, err, s.sql)
-		plans = append(plans, strings.Join(lines, "\n"), w.genericPlan(s))
+		plans = append(plans, strings.Join(lines, "\n"), w.genericPlan(r, s))
 	}
 	r.statements = nil
 	require.NotEmpty(w.t, plans)
@@ -77,9 +83,9 @@ func (w *world) plans(r *recorder, view string) []string {
 }
 
 // genericPlan is the plan of a prepared statement that has been used often.
-func (w *world) genericPlan(s statement) string {
+func (w *world) genericPlan(r *recorder, s statement) string {
 	w.t.Helper()
-	conn, err := w.pool.Acquire(w.ctx())
+	conn, err := r.pool.Acquire(w.ctx())
 	require.NoError(w.t, err)
 	defer conn.Release()
 	nulls := strings.TrimSuffix(strings.Repeat("NULL,", len(s.args)), ",")
@@ -114,7 +120,7 @@ func TestHistoryFollowsAnIndexInALongChannel(t *testing.T) {
 	w := newWorld(t)
 	c := w.room(domain.Group, "team", "ann")
 	w.now()
-	_, err := w.Channels(w.ctx(), w.now(), app, "ann")
+	_, err := w.Channels(w.ctx(), w.now(), queries.ChannelList{App: app, User: "ann", Limit: 1000})
 	require.NoError(t, err)
 	w.fill(c, 5000)
 	s, r := w.traced()
@@ -161,17 +167,91 @@ func TestHistoryFollowsAnIndexInALongChannel(t *testing.T) {
 func TestUnreadCountsReadDeletedMessagesOnly(t *testing.T) {
 	w := newWorld(t)
 	c := w.room(domain.Group, "team", "ann")
-	_, err := w.Channels(w.ctx(), w.now(), app, "ann")
+	_, err := w.Channels(w.ctx(), w.now(), queries.ChannelList{App: app, User: "ann", Limit: 1000})
 	require.NoError(t, err)
 	w.fill(c, 5000)
 	_, err = w.pool.Exec(w.ctx(), "UPDATE rm_timeline_v2_1.channel_counters SET last_msg_seq = 5000, last_deleted_seq = 5000")
 	require.NoError(t, err)
 	s, r := w.traced()
-	list, err := s.Channels(w.ctx(), 0, app, "ann")
+	list, err := s.Channels(w.ctx(), 0, queries.ChannelList{App: app, User: "ann", Limit: 1000})
 	require.NoError(t, err)
 	require.EqualValues(t, 4950, list[0].Unread)
 	for _, plan := range w.plans(r, "rm.messages_v2") {
 		require.Contains(t, plan, "messages_deleted_idx", plan)
 		require.NotContains(t, plan, "Seq Scan on messages", plan)
+	}
+}
+
+// crowd makes many channels of an app in the read model, of which the user is
+// in a few, and as many of other apps.
+func (w *world) crowd(member domain.UserID) {
+	w.t.Helper()
+	for _, sql := range []string{
+		`INSERT INTO rm_directory_v2_1.channels (app, channel, kind, owner, created_at, event, position, deleted)
+			SELECT a, n, CASE WHEN n % 3 = 0 THEN 'room' ELSE 'group' END, 'zoe', n, gen_random_uuid(), n, n % 30 = 0
+			FROM unnest(ARRAY['shop', 'desk', 'mill']) AS a, generate_series(1, 3000) AS n`,
+		`INSERT INTO rm_directory_v2_1.members (app, channel, member, role, inviter, joined_at)
+			SELECT app, channel, m, 'member', '', created_at
+			FROM rm_directory_v2_1.channels, unnest(ARRAY['zoe', $1]) AS m
+			WHERE owner = 'zoe' AND (m = 'zoe' OR channel % 15 = 0)`,
+		`INSERT INTO rm_directory_v2_1.hidden (app, hider, channel, position)
+			SELECT app, member, channel, 1 FROM rm_directory_v2_1.members WHERE channel % 60 = 0`,
+		`INSERT INTO rm_timeline_v2_1.channel_counters
+			SELECT app, channel, 1, 1, channel, created_at, position, 0 FROM rm_directory_v2_1.channels WHERE owner = 'zoe'`,
+		`INSERT INTO rm_timeline_v2_1.cursors
+			SELECT app, channel, member, 0, 0, 0 FROM rm_directory_v2_1.members WHERE role = 'member'`,
+	} {
+		args := []any{}
+		if strings.Contains(sql, "$1") {
+			args = append(args, member)
+		}
+		_, err := w.pool.Exec(w.ctx(), sql, args...)
+		require.NoError(w.t, err, sql)
+	}
+	_, err := w.pool.Exec(w.ctx(), "ANALYZE")
+	require.NoError(w.t, err)
+}
+
+// wholeIndex is the scan of an index from end to end.
+var wholeIndex = regexp.MustCompile(`Index (Only )?Scan .*\n\s*([^I\s]|I[^n]|$)`)
+
+func TestListsOfChannelsFollowIndexes(t *testing.T) {
+	w := newWorld(t)
+	w.now()
+	_, err := w.Rooms(w.ctx(), w.now(), app, "ann", 0, 1)
+	require.NoError(t, err)
+	w.crowd("ann")
+	s, r := w.traced()
+	list := func(q queries.ChannelList) func() ([]queries.Channel, error) {
+		q.App, q.User, q.Limit = app, "ann", 50
+		return func() ([]queries.Channel, error) { return s.Channels(w.ctx(), 0, q) }
+	}
+	rooms := func(before domain.ChannelID) func() ([]queries.Channel, error) {
+		return func() ([]queries.Channel, error) { return s.Rooms(w.ctx(), 0, app, "ann", before, 50) }
+	}
+	for name, tt := range map[string]struct {
+		read  func() ([]queries.Channel, error)
+		index string
+	}{
+		"own":                {list(queries.ChannelList{}), "members_member_idx"},
+		"own and hidden":     {list(queries.ChannelList{Hidden: true}), "members_member_idx"},
+		"before another one": {list(queries.ChannelList{Before: 1515}), "members_member_idx"},
+		"rooms":              {rooms(0), "channels_rooms_idx"},
+		"rooms before":       {rooms(2000), "channels_rooms_idx"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := tt.read()
+			require.NoError(t, err)
+			require.Len(t, got, 50)
+			for _, plan := range w.plans(r, "ORDER BY") {
+				require.NotContains(t, plan, "Seq Scan", plan)
+				require.NotContains(t, plan, "Bitmap", plan)
+				require.NotRegexp(t, wholeIndex, plan)
+				require.Contains(t, plan, tt.index, plan)
+				if tt.index == "channels_rooms_idx" {
+					require.NotContains(t, plan, "Sort", plan)
+				}
+			}
+		})
 	}
 }

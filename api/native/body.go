@@ -152,6 +152,17 @@ func (o object) id(name string) (string, error) {
 	return o.text(name)
 }
 
+// boolean reads a member that must be true or false.
+func (o object) boolean(name string) (bool, error) {
+	switch string(o[name]) {
+	case "true":
+		return true, nil
+	case "false":
+		return false, nil
+	}
+	return false, domain.ErrInvalidRequest.Because("%s is true or false", name)
+}
+
 // list reads an array member, nil when it is absent or null.
 func (o object) list(name string) ([]json.RawMessage, error) {
 	if !o.has(name) {

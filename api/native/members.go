@@ -84,10 +84,37 @@ func (s *Server) addMember(r *request) error {
 }
 
 func (s *Server) removeMember(r *request) error {
-	out, err := s.Commands.RemoveMember(r.ctx, commands.RemoveMember{By: r.actor, Channel: r.channel(), User: r.user()})
+	once, input := r.once("remove-member", r.channel())
+	out, err := s.Commands.RemoveMember(r.ctx, commands.RemoveMember{
+		By: r.actor, Channel: r.channel(), User: r.user(), Once: once, Input: input,
+	})
+	return r.answerNothing(out, err)
+}
+
+func (s *Server) changeRole(r *request) error {
+	o, input, err := r.body()
 	if err != nil {
 		return err
 	}
-	r.done(http.StatusNoContent, out.Position, nil)
+	role, err1 := o.text("role")
+	once, err2 := r.once("change-role", r.channel())
+	out, err := s.Commands.ChangeRole(r.ctx, commands.ChangeRole{
+		By: r.actor, Channel: r.channel(), User: r.user(), Role: domain.Role(role), Once: once,
+		Input: first(input, err1, err2),
+	})
+	if err != nil {
+		return err
+	}
+	m, found, err := s.Queries.Member(r.ctx, queries.Freshness(out.Position), r.actor.App, r.channel(), r.user())
+	if err != nil {
+		return err
+	}
+	if !found {
+		return domain.ErrMemberNotFound
+	}
+	if out.Repeated {
+		r.replayed()
+	}
+	r.done(http.StatusOK, out.Position, newMember(m))
 	return nil
 }

@@ -19,7 +19,19 @@ func (r *request) limit(normal, most int) (int, error) {
 	return int(n), nil
 }
 
-// cursor reads a message id from a query parameter, 0 when it is not given.
+// flag reads a query parameter that is true or false, false when it is not
+// given.
+func (r *request) flag(name string) (bool, error) {
+	switch text, given := r.GetQuery(name); {
+	case !given || text == "false":
+		return false, nil
+	case text == "true":
+		return true, nil
+	}
+	return false, domain.ErrInvalidRequest.Because("%s is true or false", name)
+}
+
+// cursor reads an id from a query parameter, 0 when it is not given.
 func (r *request) cursor(name string) (domain.MessageID, error) {
 	text, given := r.GetQuery(name)
 	if !given {
@@ -27,7 +39,7 @@ func (r *request) cursor(name string) (domain.MessageID, error) {
 	}
 	n, err := domain.ParseID(text)
 	if err != nil {
-		return 0, domain.ErrInvalidCursor.Because("%s is not a message id", name)
+		return 0, domain.ErrInvalidCursor.Because("%s is not an id", name)
 	}
 	return domain.MessageID(n), nil
 }

@@ -13,9 +13,13 @@ func (s *Server) routes(r gin.IRoutes) {
 	r.GET("/v1/channels", s.handle(s.listChannels))
 	r.POST("/v1/channels", s.handle(s.createChannel))
 	r.GET("/v1/channels/:channel", s.handle(s.getChannel))
+	r.PUT("/v1/channels/:channel", s.handle(s.renameChannel))
+	r.DELETE("/v1/channels/:channel", s.handle(s.deleteChannel))
+	r.PUT("/v1/channels/:channel/hidden", s.handle(s.hideChannel))
 
 	r.GET("/v1/channels/:channel/members", s.handle(s.listMembers))
 	r.POST("/v1/channels/:channel/members", s.handle(s.addMember))
+	r.PUT("/v1/channels/:channel/members/:user", s.handle(s.changeRole))
 	r.DELETE("/v1/channels/:channel/members/:user", s.handle(s.removeMember))
 
 	r.GET("/v1/channels/:channel/messages", s.handle(s.listMessages))

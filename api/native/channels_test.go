@@ -60,15 +60,15 @@ func TestDirectMessageChannels(t *testing.T) {
 			ann.Post(channels, `{"type":"dm","user_id":123456789012345678901234567890}`).Want(201).Text("other_user_id"))
 	})
 	s.Unchanged(t, func() {
-		s.Run(t, "CH-112 with oneself", func(*testing.T) {
+		s.Run(t, "CH-112 RS-043 with oneself", func(*testing.T) {
 			ann.Post(channels, `{"type":"dm","user_id":"ann"}`).Refused(400, "CHAT_CANNOT_DM_SELF")
 		})
-		s.Run(t, "CH-114 with nobody", func(*testing.T) {
+		s.Run(t, "CH-114 RS-043 with nobody", func(*testing.T) {
 			ann.Post(channels, `{"type":"dm"}`).Refused(400, "INVALID_REQUEST")
 			ann.Post(channels, `{"type":"dm","user_id":""}`).Refused(400, "INVALID_REQUEST")
 			ann.Post(channels, `{"type":"dm","User_id":"bob"}`).Refused(400, "INVALID_REQUEST")
 		})
-		s.Run(t, "CH-122 unknown types", func(*testing.T) {
+		s.Run(t, "CH-122 RS-043 unknown types", func(*testing.T) {
 			for _, body := range []string{
 				`{}`, `{"type":""}`, `{"type":"DM","user_id":"x"}`, `{"type":"stream","name":"x"}`, `{"type":"channel","name":"x"}`,
 				`{"type":"group ","name":"x"}`, `{"name":"x"}`, `{"user_id":"x"}`,
@@ -92,7 +92,7 @@ func TestFiftyCreationsOfOneDM(t *testing.T) {
 		all.Go(func() { answers[i] = by.Post(channels, map[string]string{"type": "dm", "user_id": other}) })
 	}
 	all.Wait()
-	t.Run("CH-111 racing creations yield one channel", func(t *testing.T) {
+	t.Run("CH-111 RS-106 racing creations yield one channel", func(t *testing.T) {
 		created, ids := 0, map[string]bool{}
 		for _, a := range answers {
 			require.Contains(t, []int{200, 201}, a.Status, a)
@@ -112,7 +112,7 @@ func TestGroupsAndRooms(t *testing.T) {
 	s, app := open(t)
 	ann, bob := app.User("ann", "Ann"), app.User("bob")
 	for row, kind := range map[string]string{"CH-120": "group", "CH-121": "room"} {
-		s.Run(t, row+" create a "+kind, func(t *testing.T) {
+		s.Run(t, row+" RS-041 create a "+kind, func(t *testing.T) {
 			a := ann.Post(channels, map[string]any{
 				"type": kind, "name": "Plans", "id": "1", "owner_id": "bob", "created_at": 1, "members": []string{"bob"}, "user_id": 7,
 			}).Want(201)
@@ -182,7 +182,7 @@ func TestSeeingChannels(t *testing.T) {
 			bob.Get(apitest.Channel(group)).Refused(403, "CHAT_NOT_MEMBER")
 		})
 	})
-	s.Run(t, "CH-133 anybody sees a room, and only that", func(t *testing.T) {
+	s.Run(t, "CH-133 RS-044 anybody sees a room, and only that", func(t *testing.T) {
 		a := eve.Get(apitest.Channel(room)).Want(200)
 		require.Equal(t, "r", a.Text("name"))
 		require.Zero(t, a.Number("unread_count"))
@@ -205,8 +205,12 @@ func TestSeeingChannels(t *testing.T) {
 func refusedOnEveryPath(u *apitest.User, channel string, status int, code string) {
 	for _, r := range []struct{ method, path, body string }{
 		{http.MethodGet, apitest.Channel(channel), ""},
+		{http.MethodPut, apitest.Channel(channel), `{"name":"x"}`},
+		{http.MethodDelete, apitest.Channel(channel), ""},
+		{http.MethodPut, hidden(channel), `{"hidden":true}`},
 		{http.MethodGet, apitest.Members(channel), ""},
 		{http.MethodPost, apitest.Members(channel), `{"user_id":"bob"}`},
+		{http.MethodPut, apitest.Members(channel, "bob"), `{"role":"admin"}`},
 		{http.MethodDelete, apitest.Members(channel, "ann"), ""},
 		{http.MethodDelete, apitest.Members(channel, "bob"), ""},
 		{http.MethodGet, apitest.Messages(channel), ""},

@@ -38,10 +38,10 @@ func TestAddingMembers(t *testing.T) {
 		require.Equal(t, "42", adam.Post(apitest.Members(group), `{"user_id":42,"role":null}`).Want(201).Text("user_id"))
 	})
 	s.Unchanged(t, func() {
-		s.Run(t, "CH-211 by a plain member", func(*testing.T) {
+		s.Run(t, "CH-211 RS-039 by a plain member", func(*testing.T) {
 			bob.Post(apitest.Members(group), `{"user_id":"eve"}`).Refused(403, "CHAT_NOT_ADMIN")
 		})
-		s.Run(t, "CH-212 to a dm", func(*testing.T) {
+		s.Run(t, "CH-212 RS-045 to a dm", func(*testing.T) {
 			ann.Post(apitest.Members(dm), `{"user_id":"eve"}`).Refused(400, "CHAT_CANNOT_MODIFY_DM")
 			ann.Post(apitest.Members(dm), `{"user_id":"ann"}`).Refused(400, "CHAT_CANNOT_MODIFY_DM")
 		})
@@ -52,7 +52,7 @@ func TestAddingMembers(t *testing.T) {
 			ann.Post(apitest.Members(group), `{"user_id":"ann"}`).Refused(409, "CHAT_ALREADY_MEMBER")
 			bob.Post(apitest.Members(group), `{"user_id":"bob"}`).Refused(409, "CHAT_ALREADY_MEMBER")
 		})
-		s.Run(t, "CH-214 roles that are none", func(*testing.T) {
+		s.Run(t, "CH-214 RS-040 roles that are none", func(*testing.T) {
 			for _, role := range []string{"owner", "Admin", "admin ", "moderator", "*"} {
 				ann.Post(apitest.Members(group), map[string]string{"user_id": "eve", "role": role}).Refused(400, "CHAT_INVALID_ROLE")
 			}
@@ -77,7 +77,7 @@ func TestJoiningARoom(t *testing.T) {
 			eve.Post(apitest.Members(room), `{"user_id":"eve","role":"admin"}`).Refused(403, "CHAT_NOT_MEMBER")
 			eve.Post(apitest.Members(room), `{"user_id":"eve","role":"owner"}`).Refused(403, "CHAT_NOT_MEMBER")
 		})
-		s.Run(t, "CH-201 a room lists nothing to a non-member", func(*testing.T) {
+		s.Run(t, "CH-201 RS-034 a room lists nothing to a non-member", func(*testing.T) {
 			eve.Get(apitest.Members(room)).Refused(403, "CHAT_NOT_MEMBER")
 			eve.Get(apitest.Messages(room)).Refused(403, "CHAT_NOT_MEMBER")
 		})
@@ -129,7 +129,7 @@ func TestRemovingMembers(t *testing.T) {
 			bob.Delete(apitest.Members(group, "cy")).Refused(403, "CHAT_NOT_ADMIN")
 			bob.Delete(apitest.Members(group, "ann")).Refused(403, "CHAT_NOT_ADMIN")
 		})
-		s.Run(t, "CH-223 the owner stays, whoever asks", func(*testing.T) {
+		s.Run(t, "CH-223 RS-040 the owner stays, whoever asks", func(*testing.T) {
 			adam.Delete(apitest.Members(group, "ann")).Refused(400, "CHAT_CANNOT_REMOVE_OWNER")
 			ann.Delete(apitest.Members(group, "ann")).Refused(400, "CHAT_CANNOT_REMOVE_OWNER")
 		})
@@ -139,17 +139,17 @@ func TestRemovingMembers(t *testing.T) {
 			}
 			eve.Delete(apitest.Members(group, "eve")).Refused(403, "CHAT_NOT_MEMBER")
 		})
-		s.Run(t, "CH-225 of a dm", func(*testing.T) {
+		s.Run(t, "CH-225 RS-045 of a dm", func(*testing.T) {
 			ann.Delete(apitest.Members(dm, "bob")).Refused(400, "CHAT_CANNOT_MODIFY_DM")
 			ann.Delete(apitest.Members(dm, "ann")).Refused(400, "CHAT_CANNOT_MODIFY_DM")
 		})
 	})
-	s.Run(t, "CH-220 leaving", func(t *testing.T) {
+	s.Run(t, "CH-220 RS-047 leaving", func(t *testing.T) {
 		bob.Delete(apitest.Members(group, "bob")).Want(204)
 		require.NotContains(t, bob.Get(channels).Texts("id"), group)
 		refusedOnEveryPath(bob, group, 403, "CHAT_NOT_MEMBER")
 	})
-	s.Run(t, "CH-221 by an admin, also another admin", func(*testing.T) {
+	s.Run(t, "CH-221 RS-047 by an admin, also another admin", func(*testing.T) {
 		adam.Delete(apitest.Members(group, "cy")).Want(204)
 		adam.Delete(apitest.Members(group, "ada")).Want(204)
 		refusedOnEveryPath(ada, group, 403, "CHAT_NOT_MEMBER")

@@ -14,10 +14,12 @@ import (
 // bodies are good bodies of the routes that take one; a new route that takes
 // one has to be added here.
 var bodies = map[string]string{
-	"POST /v1/channels":                   `{"type":"group","name":"x"}`,
-	"PUT /v1/channels/:channel":           `{"name":"x"}`,
-	"POST /v1/channels/:channel/members":  `{"user_id":"bob"}`,
-	"POST /v1/channels/:channel/messages": `{"body":"x"}`,
+	"POST /v1/channels":                       `{"type":"group","name":"x"}`,
+	"PUT /v1/channels/:channel":               `{"name":"x"}`,
+	"PUT /v1/channels/:channel/hidden":        `{"hidden":true}`,
+	"PUT /v1/channels/:channel/members/:user": `{"role":"admin"}`,
+	"POST /v1/channels/:channel/members":      `{"user_id":"bob"}`,
+	"POST /v1/channels/:channel/messages":     `{"body":"x"}`,
 }
 
 // TestNothingOfAnotherAppExists asks on every route, as a user of the same
@@ -77,7 +79,7 @@ func TestNothingOfAnotherAppExists(t *testing.T) {
 		app.User("bob").Send(dm, "too")
 		stranger.Post(channels, `{"type":"dm","user_id":"bob"}`).Refused(403, "CHAT_DM_BLOCKED_USER")
 	})
-	s.Run(t, "CH-023 users of other spelling are others", func(t *testing.T) {
+	s.Run(t, "CH-023 RS-084 users of other spelling are others", func(t *testing.T) {
 		for _, id := range []string{"Ann", "ANN", "ann ", "аnn", "ann\u200b"} {
 			app.User(id).Get(apitest.Messages(group)).Refused(403, "CHAT_NOT_MEMBER")
 			require.Empty(t, app.User(id).Get(channels).Texts("id"))

@@ -15,7 +15,7 @@ import (
 var userIDs = []string{
 	"a b", " ", "a+b", "a+b,c", "a%b", "100%25", "%2F", ".", "..", "...", "~", "a:b", "a;b", "a?b", "a#b", "a&b=c", "@me", "*", "$all",
 	`"quoted"`, `back\slash`, "{id}", "é", "e\u0301", "日本語", "👩‍👩‍👧", "\u202eright", "\ufeffx", "me", "null", "ANN", "0", "-1",
-	"messages", "1e3", "'; DROP TABLE members; --", "a.b-c_d~e", "\u2028",
+	"messages", "1e3", "admin", "system", "erased-user", "operator", "'; DROP TABLE members; --", "a.b-c_d~e", "\u2028",
 }
 
 func TestUserIDsWithEveryCharacter(t *testing.T) {
@@ -23,7 +23,7 @@ func TestUserIDsWithEveryCharacter(t *testing.T) {
 	ann := app.User("ann")
 	room := ann.Room("r")
 	for _, id := range append(userIDs, strings.Repeat("x", 128), strings.Repeat("é", 128), strings.Repeat("👍", 128)) {
-		s.Run(t, fmt.Sprintf("CH-023 %.20q", id), func(t *testing.T) {
+		s.Run(t, fmt.Sprintf("CH-023 RS-083 %.20q", id), func(t *testing.T) {
 			require.Equal(t, id, ann.Post(apitest.Members(room), map[string]string{"user_id": id}).Want(201).Text("user_id"))
 			u := app.User(id)
 			require.Equal(t, id, u.Get(apitest.Messages(room, u.Send(room, "x"))).Text("sender_id"))

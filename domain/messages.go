@@ -163,7 +163,7 @@ func (m *Message) learn(d *Digest) {
 // Size estimates the bytes that the state takes.
 func (m *Message) Size() int { return 128 * (len(m.reactions) + len(m.names)) }
 
-// Exists reports whether the message was sent, which nothing undoes.
+// Exists reports whether the message was sent; it may be deleted since.
 func (m *Message) Exists() bool { return m.exists }
 
 // Live reports whether the message was sent and not deleted.

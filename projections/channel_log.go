@@ -80,11 +80,12 @@ type logRow struct {
 	count, at      int64
 }
 
-// newLogRow describes any event of a channel or message, known type or not.
-func newLogRow(r domain.Recorded, seq int64) logRow {
+// newLogRow describes any event of a channel or message, known type or not;
+// count is that of the reaction it is about.
+func newLogRow(r domain.Recorded, seq, count int64) logRow {
 	row := logRow{
 		key: channelOf(r), seq: seq, position: r.Position, typ: r.Event.Type(),
-		message: int64(r.Stream.Message), at: r.Time.UnixMilli(),
+		message: int64(r.Stream.Message), count: count, at: r.Time.UnixMilli(),
 	}
 	if domain.ActorKind(r.Meta[domain.MetaActorKind]) == domain.ActorUser {
 		row.actor = r.Meta[domain.MetaActor]

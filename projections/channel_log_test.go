@@ -35,7 +35,7 @@ func TestTimelineNumbersEveryEventOfAChannel(t *testing.T) {
 				"2|2|MemberAdded|0|ann|cid|0|" + at(2),
 				"3|3|MessageSent|10|bob||0|" + at(3),
 				"4|5|MessageEdited|10|bob||0|" + at(5),
-				"5|7|ReactionAdded|10|bob|👍|0|" + at(7),
+				"5|7|ReactionAdded|10|bob|👍|1|" + at(7),
 				"6|8|ReactionRemoved|10|bob|👍|0|" + at(8),
 				"7|9|MessageDeleted|10|bob||0|" + at(9),
 				"8|10|MemberRoleChanged|0|ann|cid|0|" + at(10),

@@ -41,6 +41,7 @@ type timeline struct {
 	rows     map[messageKey]*messageRow     // those of sent, by id
 	known    map[messageKey]int64           // msg_seq of older ones that the batch speaks of
 	edits    map[messageKey]*messageEdit    // to older ones
+	tallies  map[messageKey]*tally          // reactions to messages
 	cursors  map[cursorKey]*cursor          // where cursors end up
 	erased   map[cursorUser]domain.Recorded // users erased
 }
@@ -49,6 +50,7 @@ func applyTimeline(_ context.Context, tx Tx, events []domain.Recorded) error {
 	t := &timeline{
 		counters: map[channelKey]*counters{}, rows: map[messageKey]*messageRow{}, known: map[messageKey]int64{},
 		edits: map[messageKey]*messageEdit{}, cursors: map[cursorKey]*cursor{}, erased: map[cursorUser]domain.Recorded{},
+		tallies: map[messageKey]*tally{},
 	}
 	if err := t.load(tx, events); err != nil {
 		return err
@@ -58,8 +60,8 @@ func applyTimeline(_ context.Context, tx Tx, events []domain.Recorded) error {
 		case "channel", "message":
 			c := t.counters[channelOf(r)]
 			c.lastSeq++
-			t.log = append(t.log, newLogRow(r, c.lastSeq))
 			t.applyMessage(r, c)
+			t.log = append(t.log, newLogRow(r, c.lastSeq, t.applyReaction(r)))
 			t.applyMembership(r, c)
 		case "reads":
 			t.applyRead(r)
@@ -79,6 +81,7 @@ func (t *timeline) load(tx Tx, events []domain.Recorded) error {
 	b := &pgx.Batch{}
 	t.queueCounters(b, events)
 	t.queueKnown(b, events)
+	t.queueReactions(b, events)
 	if b.Len() == 0 {
 		return nil
 	}
@@ -90,6 +93,7 @@ func (t *timeline) store(tx Tx) {
 	t.storeLog(b)
 	t.storeMessages(b)
 	t.storeEdits(b)
+	t.storeReactions(b)
 	t.storeCursors(b)
 	t.storeCounters(b)
 	for _, r := range t.erased {

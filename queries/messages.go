@@ -28,6 +28,7 @@ type Message struct {
 	SentAt      int64
 	EditedAt    int64
 	Deleted     bool
+	Reactions   []Reaction
 }
 
 // Attachment is a file of a message, with its name.
@@ -56,7 +57,7 @@ type History struct {
 
 const messageColumns = `
 	message, sender, kind, sent_at, edited_at, deleted_at IS NOT NULL, event, edit_event, sealed, edit_sealed, attachments,
-	refs, mentions`
+	refs, mentions, reactions`
 
 type messageRow struct {
 	Message     int64
@@ -72,6 +73,7 @@ type messageRow struct {
 	Attachments []byte
 	Refs        []domain.MessageID
 	Mentions    []domain.UserID
+	Reactions   []byte
 }
 
 var historyProjections = []string{directory, timeline}
@@ -206,6 +208,10 @@ func openMessage(r messageRow, channel domain.ChannelID, sent content, now domai
 		m.EditedAt = *r.EditedAt
 	}
 	m.Text, m.Emotes, m.Refs, m.Mentions = now.Text, now.Emotes, r.Refs, r.Mentions
+	var err error
+	if m.Reactions, err = decodeReactions(r); err != nil {
+		return m, err
+	}
 	if len(r.Attachments) == 0 {
 		return m, nil
 	}
@@ -231,7 +237,7 @@ func scanMessages(dst *[]messageRow) func(pgx.Rows) error {
 		for rows.Next() {
 			var r messageRow
 			err := rows.Scan(&r.Message, &r.Sender, &r.Kind, &r.SentAt, &r.EditedAt, &r.Deleted, &r.Event, &r.EditEvent,
-				&r.Sealed, &r.EditSealed, &r.Attachments, &r.Refs, &r.Mentions)
+				&r.Sealed, &r.EditSealed, &r.Attachments, &r.Refs, &r.Mentions, &r.Reactions)
 			if err != nil {
 				return err
 			}

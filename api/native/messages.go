@@ -38,6 +38,9 @@ func appendMessage(b []byte, m queries.Message) []byte {
 	}
 	b = append(b, `,"deleted":`...)
 	b = strconv.AppendBool(b, m.Deleted)
+	if len(m.Reactions) > 0 {
+		return append(appendReactions(append(b, `,"reactions":`...), m.Reactions), '}')
+	}
 	return append(b, `,"reactions":[]}`...)
 }
 

@@ -26,6 +26,12 @@ func (s *Server) routes(r gin.IRoutes) {
 	r.POST("/v1/channels/:channel/messages", s.handle(s.sendMessage))
 	r.GET("/v1/channels/:channel/messages/:message", s.handle(s.getMessage))
 
+	r.POST("/v1/channels/:channel/messages/:message/reactions", s.handle(s.addReaction))
+	r.DELETE("/v1/channels/:channel/messages/:message/reactions/:emote", s.handle(s.removeReaction))
+
+	r.POST("/v1/channels/:channel/read", s.handle(s.advanceRead))
+	r.GET("/v1/channels/:channel/reads", s.handle(s.listReads))
+
 	r.GET("/v1/users/me/blocks", s.handle(s.listBlocks))
 	r.PUT("/v1/users/me/blocks/:user", s.handle(s.blockUser))
 	r.DELETE("/v1/users/me/blocks/:user", s.handle(s.unblockUser))

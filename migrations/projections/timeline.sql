@@ -84,7 +84,11 @@ CREATE TABLE reactions (
     CONSTRAINT reactions_pkey PRIMARY KEY (app, channel, message, kind, name, reactor)
 );
 
-COMMENT ON TABLE reactions IS 'Who reacted to a message with what.';
+CREATE INDEX reactions_order_idx ON reactions (app, channel, message, kind, name, ref, reactor);
+CREATE INDEX reactions_unique_idx ON reactions (app, channel, message, reactor) WHERE kind = 'unique';
+
+COMMENT ON TABLE reactions IS 'Who reacted to a message with what; the order is that of ref.';
+COMMENT ON COLUMN reactions.count IS '1, but for reactions of kind multiple.';
 
 CREATE TABLE channel_counters (
     app              text COLLATE "C" NOT NULL,

@@ -28,3 +28,9 @@ func TestReadCursorOnlyMovesForward(t *testing.T) {
 		})
 	}
 }
+
+func TestADeletedMessageStillExists(t *testing.T) {
+	require.False(t, domain.NewMessage().Exists())
+	require.True(t, fold(domain.NewMessage(), sent()).Exists())
+	require.True(t, fold(domain.NewMessage(), sent(), gone).Exists(), "CH-602 one may have read up to it")
+}

@@ -216,6 +216,10 @@ func refusedOnEveryPath(u *apitest.User, channel string, status int, code string
 		{http.MethodGet, apitest.Messages(channel), ""},
 		{http.MethodPost, apitest.Messages(channel), `{"body":"x"}`},
 		{http.MethodGet, apitest.Messages(channel, "78"), ""},
+		{http.MethodPost, reactions(channel, "78"), `{"emote_asset_id":"x"}`},
+		{http.MethodDelete, reactions(channel, "78", "x"), ""},
+		{http.MethodPost, readPath(channel), `{"last_read_message_id":"78"}`},
+		{http.MethodGet, readsPath(channel), ""},
 	} {
 		u.Do(r.method, r.path, r.body).Refused(status, code)
 	}

@@ -14,12 +14,14 @@ import (
 // bodies are good bodies of the routes that take one; a new route that takes
 // one has to be added here.
 var bodies = map[string]string{
-	"POST /v1/channels":                       `{"type":"group","name":"x"}`,
-	"PUT /v1/channels/:channel":               `{"name":"x"}`,
-	"PUT /v1/channels/:channel/hidden":        `{"hidden":true}`,
-	"PUT /v1/channels/:channel/members/:user": `{"role":"admin"}`,
-	"POST /v1/channels/:channel/members":      `{"user_id":"bob"}`,
-	"POST /v1/channels/:channel/messages":     `{"body":"x"}`,
+	"POST /v1/channels":                                      `{"type":"group","name":"x"}`,
+	"PUT /v1/channels/:channel":                              `{"name":"x"}`,
+	"PUT /v1/channels/:channel/hidden":                       `{"hidden":true}`,
+	"PUT /v1/channels/:channel/members/:user":                `{"role":"admin"}`,
+	"POST /v1/channels/:channel/members":                     `{"user_id":"bob"}`,
+	"POST /v1/channels/:channel/messages":                    `{"body":"x"}`,
+	"POST /v1/channels/:channel/messages/:message/reactions": `{"emote_asset_id":"x"}`,
+	"POST /v1/channels/:channel/read":                        `{"last_read_message_id":"1"}`,
 }
 
 // TestNothingOfAnotherAppExists asks on every route, as a user of the same

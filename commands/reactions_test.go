@@ -71,15 +71,15 @@ func TestReactionsAreDecidedOnTheirMessage(t *testing.T) {
 		command commands.AddReaction
 		err     error
 	}{
-		"CH-407 no such message":          {react("bob", c, m+1, "x"), domain.ErrMessageNotFound},
+		"CH-407 no such message":          {react("bob", c, m+1000, "x"), domain.ErrMessageNotFound},
 		"CH-025 the id of none":           {react("bob", c, 0, "x"), domain.ErrMessageNotFound},
 		"CH-407 another channel's":        {react("ann", other, m, "x"), domain.ErrMessageNotFound},
 		"CH-407 not a member":             {react("bob", other, m, ""), domain.ErrNotMember},
-		"CH-026 no such channel":          {react("bob", c+1, m, ""), domain.ErrChannelNotFound},
+		"CH-026 no such channel":          {react("bob", 77, m, ""), domain.ErrChannelNotFound},
 		"CH-026 the channel id of none":   {react("bob", 0, m, "x"), domain.ErrChannelNotFound},
 		"CH-026 the request before all":   {malformed, domain.ErrInvalidRequest},
 		"who is no user does not react":   {operator, domain.ErrForbidden},
-		"CH-405 an emote that is none":    {react("bob", c, m+1, "a\nb"), domain.ErrInvalidEmote},
+		"CH-405 an emote that is none":    {react("bob", c, m+1000, "a\nb"), domain.ErrInvalidEmote},
 		"CH-401 given twice, CH-411 none": {react("ann", c, m, "like"), nil},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -44,12 +44,12 @@ func TestTheCursorMovesForwardOnly(t *testing.T) {
 		command commands.AdvanceRead
 		err     error
 	}{
-		"CH-602 unknown":                     {commands.AdvanceRead{By: user("bob"), Channel: c, Message: ids[2] + 1}, domain.ErrMessageNotFound},
+		"CH-602 unknown":                     {commands.AdvanceRead{By: user("bob"), Channel: c, Message: ids[2] + 1000}, domain.ErrMessageNotFound},
 		"CH-602 RS-038 of another channel":   {commands.AdvanceRead{By: user("ann"), Channel: c, Message: foreign}, domain.ErrMessageNotFound},
 		"CH-602 no id":                       {commands.AdvanceRead{By: user("bob"), Channel: c}, domain.ErrMessageNotFound},
 		"CH-026 what is wrong with the body": {commands.AdvanceRead{By: user("bob"), Channel: c, Input: domain.ErrInvalidRequest}, domain.ErrInvalidRequest},
 		"CH-603 RS-035 not a member":         {commands.AdvanceRead{By: user("bob"), Channel: other, Message: foreign}, domain.ErrNotMember},
-		"CH-026 no such channel":             {commands.AdvanceRead{By: user("bob"), Channel: c + 1, Message: ids[0]}, domain.ErrChannelNotFound},
+		"CH-026 no such channel":             {commands.AdvanceRead{By: user("bob"), Channel: 77, Message: ids[0]}, domain.ErrChannelNotFound},
 		"CH-026 the channel id of none":      {commands.AdvanceRead{By: user("bob"), Message: ids[0]}, domain.ErrChannelNotFound},
 		"who is no user reads nothing":       {commands.AdvanceRead{By: operator, Channel: c, Message: ids[0]}, domain.ErrForbidden},
 	} {

@@ -24,12 +24,15 @@ CREATE TABLE members (
     member    text COLLATE "C" NOT NULL,
     role      text             NOT NULL,
     inviter   text COLLATE "C" NOT NULL,
-    joined_at bigint           NOT NULL,
-    CONSTRAINT members_pkey PRIMARY KEY (app, channel, member)
+    joined_at bigint           NOT NULL
 );
 
-CREATE INDEX members_member_idx ON members (app, member, channel);
+-- A plan made while the table is empty takes the newest of several indexes
+-- that seem equal. To look up one member that must be the key: by the order of
+-- joining it would walk the whole channel.
 CREATE INDEX members_joined_idx ON members (app, channel, (joined_at / 1000), member);
+CREATE INDEX members_member_idx ON members (app, member, channel);
+ALTER TABLE members ADD CONSTRAINT members_pkey PRIMARY KEY (app, channel, member);
 
 COMMENT ON TABLE members IS 'Members of channels as they stand.';
 

@@ -257,6 +257,9 @@ func (s *Service) done(ctx context.Context, q request, w eventstore.Write, res e
 	}
 	s.tail.note(keyOf(q.actor), int64(res.Position))
 	s.fold(q, w, res)
+	for i := range w.Events {
+		s.endTyping(appended(w, res, i))
+	}
 	name, err := domain.ParseStream(res.Stream)
 	return Outcome{Position: int64(res.Position), ID: res.ID, Stream: name, Time: at, Changed: true}, err
 }
@@ -272,12 +275,8 @@ func (s *Service) fold(q request, w eventstore.Write, res eventstore.Result) {
 	if !known {
 		st = s.state(res.Stream, zeroOf(res.Stream))
 	}
-	for i, e := range w.Events {
-		back := len(w.Events) - 1 - i
-		r := eventstore.Recorded{
-			NewEvent: e, Stream: res.Stream, At: res.At,
-			Revision: res.Revision - eventstore.Revision(back), Position: res.Position - eventstore.Position(back),
-		}
+	for i := range w.Events {
+		r := appended(w, res, i)
 		if known {
 			s.learn(st, r)
 			continue
@@ -285,6 +284,15 @@ func (s *Service) fold(q request, w eventstore.Write, res eventstore.Result) {
 		if err := s.foldLoaded(st, r); err != nil {
 			return // it is read from the log when it is asked for
 		}
+	}
+}
+
+// appended is the i-th event of a write as the log holds it.
+func appended(w eventstore.Write, res eventstore.Result, i int) eventstore.Recorded {
+	back := len(w.Events) - 1 - i
+	return eventstore.Recorded{
+		NewEvent: w.Events[i], Stream: res.Stream, At: res.At,
+		Revision: res.Revision - eventstore.Revision(back), Position: res.Position - eventstore.Position(back),
 	}
 }
 

@@ -53,6 +53,7 @@ type Config struct {
 	Erased func(domain.AppID, domain.UserID)
 	// Fingerprint tells secrets apart without showing them. Required.
 	Fingerprint func(secret string) string
+	Typing      Typing // default: nobody is told
 }
 
 // Service carries out commands. Run must be running.
@@ -68,6 +69,7 @@ type Service struct {
 	// folding guards the fields of all states.
 	folding     sync.RWMutex
 	fingerprint func(secret string) string
+	typing      Typing
 	erased      func(domain.AppID, domain.UserID)
 	lastChannel atomic.Int64
 	working     sync.WaitGroup // what outlives the request that began it
@@ -96,6 +98,9 @@ func New(c Config) (*Service, error) {
 	if c.Erased == nil {
 		c.Erased = func(domain.AppID, domain.UserID) {}
 	}
+	if c.Typing == nil {
+		c.Typing = silence{}
+	}
 	weigher := func(_ string, st *state) uint32 { return max(st.weight.Load(), stateBytes) }
 	states, err := otter.New(&otter.Options[string, *state]{MaximumWeight: uint64(c.States) * stateBytes, Weigher: weigher})
 	if err != nil {
@@ -111,7 +116,7 @@ func New(c Config) (*Service, error) {
 	}
 	return &Service{
 		log: c.Log, keys: c.Keys, logger: c.Logger, now: c.Now, states: states, apps: apps, tokens: tokens,
-		fingerprint: c.Fingerprint, erased: c.Erased,
+		fingerprint: c.Fingerprint, typing: c.Typing, erased: c.Erased,
 		tail: tail{actors: map[actorKey]int64{}, applied: c.Applied},
 	}, nil
 }

@@ -60,6 +60,13 @@ func (t *tail) note(k actorKey, p int64) {
 	t.prune = len(t.actors) + pruneAt
 }
 
+// newest is the position of the newest event of an actor.
+func (t *tail) newest(k actorKey) int64 {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.actors[k]
+}
+
 func (t *tail) advance(p int64) {
 	t.position.Store(p)
 	t.mu.Lock()
@@ -146,6 +153,7 @@ func (s *Service) see(r eventstore.Recorded) {
 			domain.AppID(r.Meta[domain.MetaApp]), domain.ActorKind(r.Meta[domain.MetaActorKind]), actor,
 		}, int64(r.Position))
 	}
+	s.endTyping(r)
 }
 
 // OwnWrites is the position that a read of an actor must have reached to show
@@ -158,9 +166,7 @@ func (s *Service) OwnWrites(ctx context.Context, a domain.Actor) (int64, error) 
 	if err := s.tail.wait(ctx, int64(head)); err != nil {
 		return 0, err
 	}
-	s.tail.mu.Lock()
-	defer s.tail.mu.Unlock()
-	return s.tail.actors[keyOf(a)], nil
+	return s.tail.newest(keyOf(a)), nil
 }
 
 // Wait returns when nothing that outlives its request is under way.

@@ -38,6 +38,7 @@ type Service struct {
 	opener   Opener
 	waiter   Waiter
 	contents *contents
+	typists  Typists // nil: nobody types
 }
 
 // New makes a Service.

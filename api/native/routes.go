@@ -32,6 +32,9 @@ func (s *Server) routes(r gin.IRoutes) {
 	r.POST("/v1/channels/:channel/read", s.handle(s.advanceRead))
 	r.GET("/v1/channels/:channel/reads", s.handle(s.listReads))
 
+	r.GET("/v1/channels/:channel/typing", s.handle(s.listTyping))
+	r.POST("/v1/channels/:channel/typing", s.handle(s.signalTyping))
+
 	r.GET("/v1/users/me/blocks", s.handle(s.listBlocks))
 	r.PUT("/v1/users/me/blocks/:user", s.handle(s.blockUser))
 	r.DELETE("/v1/users/me/blocks/:user", s.handle(s.unblockUser))

@@ -22,6 +22,7 @@ import (
 	"parley/internal/auth"
 	"parley/internal/eventstore/postgres"
 	"parley/internal/keyring"
+	"parley/internal/signals"
 	"parley/projections"
 	"parley/queries"
 )
@@ -53,11 +54,12 @@ type Server struct {
 	Log         *postgres.Log
 	Pool        *pgxpool.Pool
 
-	logger *slog.Logger
-	keys   *keyring.Ring
-	cancel context.CancelFunc
-	loops  sync.WaitGroup
-	before []func()
+	logger  *slog.Logger
+	keys    *keyring.Ring
+	signals *signals.Bus
+	cancel  context.CancelFunc
+	loops   sync.WaitGroup
+	before  []func()
 }
 
 // BeforeClose has f called when Close begins, while everything still runs.
@@ -105,10 +107,14 @@ func (s *Server) startServices(ctx, running context.Context, c Config) (err erro
 	if s.Projections, err = projections.New(ctx, projections.Config{Log: s.Log, DB: s.Pool, Logger: c.Logger}); err != nil {
 		return err
 	}
-	s.Queries = queries.New(s.Pool, s.keys, s.Projections)
+	board, heard, err := s.openTyping(ctx, running, c)
+	if err != nil {
+		return err
+	}
+	s.Queries = queries.New(s.Pool, s.keys, s.Projections).WithTypists(board)
 	s.Commands, err = commands.New(commands.Config{
 		Log: s.Log, Keys: s.keys, Logger: c.Logger, Now: c.Now,
-		Applied: s.Projections.Applied, Fingerprint: keyring.Fingerprint,
+		Applied: s.Projections.Applied, Fingerprint: keyring.Fingerprint, Typing: board,
 		Erased: func(app domain.AppID, user domain.UserID) {
 			s.keys.Forget(app, domain.UserSubject(user, 0))
 			s.Queries.Forget()
@@ -117,6 +123,7 @@ func (s *Server) startServices(ctx, running context.Context, c Config) (err erro
 	if err != nil {
 		return err
 	}
+	s.loops.Go(func() { board.Follow(heard) })
 	started := make(chan struct{})
 	failed := make(chan error, 1)
 	s.loops.Go(func() { failed <- s.Commands.Run(running, started) })
@@ -191,6 +198,11 @@ func (s *Server) Close() {
 	s.loops.Wait()
 	if s.Commands != nil {
 		s.Commands.Wait()
+	}
+	if s.signals != nil {
+		if err := s.signals.Close(); err != nil {
+			s.logger.Warn("close the signal bus", "err", err)
+		}
 	}
 	if s.Log != nil {
 		if err := s.Log.Close(); err != nil {

@@ -2,8 +2,6 @@ package commands
 
 import (
 	"context"
-	"errors"
-	"fmt"
 
 	"parley/domain"
 )
@@ -29,7 +27,7 @@ type DeclareKey struct {
 // nothing. Secrets are in the keyring before the log names them.
 func (s *Service) DeclareApp(ctx context.Context, c DeclareApp) (Outcome, error) {
 	if !c.App.Valid() {
-		return Outcome{}, domain.ErrInvalidRequest.Because("an app id has 1 to 32 of a-z, 0-9 and _, and does not start with _")
+		return Outcome{}, errAppID
 	}
 	c.By.App = c.App
 	q := request{actor: c.By, stream: domain.AppStream(c.App)}
@@ -48,35 +46,66 @@ func (s *Service) DeclareApp(ctx context.Context, c DeclareApp) (Outcome, error)
 	return out, nil
 }
 
-func (s *Service) declareKey(ctx context.Context, q request, app domain.AppID, k DeclareKey) (Outcome, error) {
-	name := domain.KeyName(string(app) + "." + k.ID)
-	if _, _, ok := name.Split(); !ok {
-		return Outcome{}, domain.ErrInvalidRequest.Because("key %s: a key id has 1 to 32 letters, digits, _ and -", name)
-	}
-	if err := domain.CheckSecret(k.Secret); err != nil {
-		return Outcome{}, domain.ErrInvalidRequest.Because("key %s: %s", name, err)
-	}
-	fingerprint := s.fingerprint(k.Secret)
-	var version int
-	_, _, err := s.ask(ctx, func(d *decision) ([]domain.Event, error) {
-		version = d.app(app).KeyVersion(k.ID, fingerprint)
-		return nil, nil
-	})
-	if err != nil {
+var errAppID = domain.ErrInvalidRequest.Because("an app id has 1 to 32 of a-z, 0-9 and _, and does not start with _")
+
+// CreateApp asks for a new app, with limits of its own if they are given.
+// Only the operator may.
+type CreateApp struct {
+	By     domain.Actor
+	App    domain.AppID
+	Limits *domain.Limits
+}
+
+// CreateApp carries it out.
+func (s *Service) CreateApp(ctx context.Context, c CreateApp) (Outcome, error) {
+	if err := domain.MayAdminister(c.By, ""); err != nil {
 		return Outcome{}, err
 	}
-	for {
-		err := s.keys.PutSecret(ctx, app, k.ID, version, k.Secret)
-		if err == nil {
-			break
-		}
-		if !errors.Is(err, domain.ErrSecretExists) {
-			return Outcome{}, fmt.Errorf("keep the secret of key %s: %w", name, err)
-		}
-		version++ // kept by somebody who did not come to name it in the log
+	if !c.App.Valid() {
+		return Outcome{}, errAppID
 	}
-	return s.decide(ctx, q, func(d *decision) ([]domain.Event, error) {
-		return d.app(app).IssueVersion(k.ID, version, fingerprint, k.Capability, k.Native)
+	var limits domain.Limits
+	if c.Limits != nil {
+		limits = *c.Limits
+	}
+	if err := limits.Check(); err != nil {
+		return Outcome{}, domain.ErrInvalidRequest.Because("limits: %s", err)
+	}
+	c.By.App = c.App
+	return s.decide(ctx, request{actor: c.By, stream: domain.AppStream(c.App)}, func(d *decision) ([]domain.Event, error) {
+		events := d.app(c.App).Create()
+		if len(events) == 0 {
+			return nil, domain.ErrAppExists
+		}
+		if c.Limits != nil {
+			events = append(events, domain.AppLimited{Limits: limits})
+		}
+		return events, nil
+	})
+}
+
+// LimitApp asks for other limits of an app. Only the operator may: they
+// protect the installation from the app.
+type LimitApp struct {
+	By     domain.Actor
+	App    domain.AppID
+	Limits domain.Limits
+}
+
+// LimitApp carries it out.
+func (s *Service) LimitApp(ctx context.Context, c LimitApp) (Outcome, error) {
+	if err := domain.MayAdminister(c.By, ""); err != nil {
+		return Outcome{}, err
+	}
+	if !c.App.Valid() {
+		return Outcome{}, domain.ErrAppNotFound
+	}
+	if err := c.Limits.Check(); err != nil {
+		return Outcome{}, domain.ErrInvalidRequest.Because("limits: %s", err)
+	}
+	c.By.App = c.App
+	return s.decide(ctx, request{actor: c.By, stream: domain.AppStream(c.App)}, func(d *decision) ([]domain.Event, error) {
+		return d.app(c.App).Limit(c.Limits)
 	})
 }
 
@@ -87,47 +116,4 @@ func (s *Service) HasApp(ctx context.Context, app domain.AppID) (exists bool, er
 		return nil, nil
 	})
 	return exists, err
-}
-
-// SigningKey is a secret that may sign native tokens, and the key it is of.
-type SigningKey struct {
-	Key    domain.KeyName
-	Secret string
-}
-
-// SigningKeys lists what may have signed a native token of an app: the valid
-// secrets of the key with the given id, or of all its native keys when key is
-// empty, the newest secret of a key first. None for an unknown app.
-func (s *Service) SigningKeys(ctx context.Context, app domain.AppID, key string) ([]SigningKey, error) {
-	type version struct {
-		key string
-		v   int
-	}
-	var versions []version
-	now := s.now()
-	_, _, err := s.ask(ctx, func(d *decision) ([]domain.Event, error) {
-		versions = versions[:0]
-		a := d.app(app)
-		for _, n := range a.NativeKeys() {
-			if key != "" && key != n {
-				continue
-			}
-			for _, v := range a.SecretVersions(n, now) {
-				versions = append(versions, version{n, v})
-			}
-		}
-		return nil, nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	keys := make([]SigningKey, 0, len(versions))
-	for _, v := range versions {
-		secret, err := s.keys.Secret(ctx, app, v.key, v.v)
-		if err != nil {
-			return nil, fmt.Errorf("secret of key %s.%s: %w", app, v.key, err)
-		}
-		keys = append(keys, SigningKey{domain.KeyName(string(app) + "." + v.key), secret})
-	}
-	return keys, nil
 }

@@ -99,7 +99,16 @@ func (t *tail) wait(ctx context.Context, p int64) error {
 
 var userErased = domain.UserErased{}.Type()
 
-func keyOf(a domain.Actor) actorKey { return actorKey{a.App, a.Kind, a.ID} }
+func keyOf(a domain.Actor) actorKey { return newActorKey(a.App, a.Kind, a.ID) }
+
+// newActorKey tells actors apart. The operator is one, in whichever app it
+// acts.
+func newActorKey(app domain.AppID, kind domain.ActorKind, id string) actorKey {
+	if kind == domain.ActorSystem {
+		app = ""
+	}
+	return actorKey{app, kind, id}
+}
 
 // Run follows the log until the context ends: folded states learn what was
 // appended, here and elsewhere. It begins with what the projections have not
@@ -149,9 +158,8 @@ func (s *Service) see(r eventstore.Recorded) {
 		s.learn(st, r)
 	}
 	if actor := r.Meta[domain.MetaActor]; actor != "" {
-		s.tail.note(actorKey{
-			domain.AppID(r.Meta[domain.MetaApp]), domain.ActorKind(r.Meta[domain.MetaActorKind]), actor,
-		}, int64(r.Position))
+		app, kind := domain.AppID(r.Meta[domain.MetaApp]), domain.ActorKind(r.Meta[domain.MetaActorKind])
+		s.tail.note(newActorKey(app, kind, actor), int64(r.Position))
 	}
 	s.endTyping(r)
 }

@@ -123,3 +123,21 @@ func typeAllows(p permission, in Standing) error {
 	}
 	return nil
 }
+
+// MayAdminister decides whether an actor may administer an app: the operator
+// any, a key with the explicit operation admin its own. The empty app stands
+// for the whole installation, which is the operator's. Of other apps a key is
+// told what is said of apps that do not exist.
+func MayAdminister(a Actor, app AppID) error {
+	switch {
+	case a.Kind == ActorSystem && a.ID != "":
+		return nil
+	case a.Kind != ActorKey || a.App == "" || !Administers(a.Capability):
+		return ErrForbidden
+	case app == "":
+		return ErrForbidden.Because("this is for the operator alone")
+	case app != a.App:
+		return ErrAppNotFound
+	}
+	return nil
+}

@@ -2,9 +2,7 @@ package domain
 
 import (
 	"errors"
-	"maps"
 	"slices"
-	"time"
 )
 
 // AppCreated: a tenant exists.
@@ -27,21 +25,19 @@ type Limits struct {
 	AppHistoryReads float64 `json:"app_history_reads,omitempty"`
 }
 
-// KeyIssued: a key of the app has a (new) secret. The secret itself is in the
-// keyring under the key's id and Version, 1 for the first; Fingerprint tells
-// secrets apart. An earlier secret stays valid for KeyOverlap.
-type KeyIssued struct {
-	Key         string              `json:"key"` // the key id, without the app
-	Version     int                 `json:"version"`
-	Fingerprint string              `json:"fingerprint"`
-	Capability  map[string][]string `json:"capability"`
-	Native      bool                `json:"native"` // signs native tokens
+// Check refuses limits that are no numbers of requests.
+func (l Limits) Check() error {
+	for _, n := range []float64{
+		l.UserSends, float64(l.UserSendBurst), l.UserRequests, float64(l.UserBurst), l.AppSends, l.AppHistoryReads,
+	} {
+		if !(n >= 0 && n <= maxRate) {
+			return errors.New("a limit is a number from 0 to 1,000,000; 0 is the default")
+		}
+	}
+	return nil
 }
 
-// KeyRevoked: no secret of the key is valid any more.
-type KeyRevoked struct {
-	Key string `json:"key"`
-}
+const maxRate = 1_000_000
 
 // Type names the event.
 func (AppCreated) Type() string { return "AppCreated" }
@@ -49,32 +45,11 @@ func (AppCreated) Type() string { return "AppCreated" }
 // Type names the event.
 func (AppLimited) Type() string { return "AppLimited" }
 
-// Type names the event.
-func (KeyIssued) Type() string { return "KeyIssued" }
-
-// Type names the event.
-func (KeyRevoked) Type() string { return "KeyRevoked" }
-
-// KeyOverlap is how long a replaced secret stays valid.
-const KeyOverlap = 24 * time.Hour
-
 // App is the state of a tenant.
 type App struct {
 	Exists bool
 	Limits Limits
 	keys   map[string]appKey
-}
-
-type appKey struct {
-	issued   []issuedSecret // oldest first
-	native   bool
-	revoked  bool
-	declared KeyIssued
-}
-
-type issuedSecret struct {
-	version int
-	at      time.Time
 }
 
 // NewApp is an app before its first event.
@@ -110,27 +85,6 @@ func (a *App) Create() []Event {
 	return []Event{AppCreated{}}
 }
 
-// Issue gives a key a secret with the given fingerprint as its next version; the
-// same declaration again changes nothing.
-func (a *App) Issue(key, fingerprint string, capability map[string][]string, native bool) ([]Event, error) {
-	return a.IssueVersion(key, a.KeyVersion(key, fingerprint), fingerprint, capability, native)
-}
-
-// IssueVersion is Issue with the version under which the keyring holds the
-// secret: versions that no event names, left by a crash, are passed over.
-func (a *App) IssueVersion(key string, version int, fingerprint string, capability map[string][]string, native bool) ([]Event, error) {
-	if !a.Exists {
-		return nil, ErrAppNotFound
-	}
-	k := a.keys[key]
-	d := k.declared
-	same := d.Fingerprint == fingerprint && d.Native == native && maps.EqualFunc(d.Capability, capability, slices.Equal)
-	if same && !k.revoked && d.Key != "" {
-		return nil, nil
-	}
-	return []Event{KeyIssued{key, version, fingerprint, capability, native}}, nil
-}
-
 // Limit sets the limits of the app; those that hold already change nothing.
 func (a *App) Limit(l Limits) ([]Event, error) {
 	switch {
@@ -140,75 +94,4 @@ func (a *App) Limit(l Limits) ([]Event, error) {
 		return nil, nil
 	}
 	return []Event{AppLimited{l}}, nil
-}
-
-// Revoke makes every secret of a key invalid; one that is revoked already
-// changes nothing.
-func (a *App) Revoke(key string) ([]Event, error) {
-	k, ok := a.keys[key]
-	switch {
-	case !a.Exists:
-		return nil, ErrAppNotFound
-	case !ok:
-		return nil, ErrKeyNotFound
-	case k.revoked:
-		return nil, nil
-	}
-	return []Event{KeyRevoked{key}}, nil
-}
-
-// KeyVersion is the version that a secret with this fingerprint has, or would
-// get as the key's next.
-func (a *App) KeyVersion(key, fingerprint string) int {
-	d := a.keys[key].declared
-	if d.Fingerprint == fingerprint && d.Version > 0 {
-		return d.Version
-	}
-	return d.Version + 1
-}
-
-// SecretVersions lists the versions of a key's secrets that are valid at a
-// moment, the newest first.
-func (a *App) SecretVersions(key string, now time.Time) []int {
-	k, ok := a.keys[key]
-	if !ok || k.revoked {
-		return nil
-	}
-	var valid []int
-	for i := len(k.issued) - 1; i >= 0; i-- {
-		newest := i == len(k.issued)-1
-		if !newest && now.After(k.issued[i+1].at.Add(KeyOverlap)) {
-			break
-		}
-		if !slices.Contains(valid, k.issued[i].version) {
-			valid = append(valid, k.issued[i].version)
-		}
-	}
-	return valid
-}
-
-// NativeKeys lists the ids of the keys that sign native tokens, sorted.
-func (a *App) NativeKeys() []string {
-	var names []string
-	for name, k := range a.keys {
-		if k.native && !k.revoked {
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
-	return names
-}
-
-// CheckSecret refuses secrets that the faces could not carry or that are too
-// short to sign tokens.
-func CheckSecret(secret string) error {
-	if len(secret) < 32 || len(secret) > 256 {
-		return errors.New("a secret has 32 to 256 characters")
-	}
-	for _, c := range []byte(secret) {
-		if c <= ' ' || c > '~' || c == '.' || c == ':' {
-			return errors.New("a secret has no dot, colon, blank or character outside ASCII")
-		}
-	}
-	return nil
 }

@@ -160,7 +160,7 @@ func TestRevokeKey(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			got, err := fold(domain.NewApp(), tt.given...).Revoke("root")
+			got, err := fold(domain.NewApp(), tt.given...).Revoke(operator, "root")
 			answer(t, got, err, tt.then, tt.err)
 		})
 	}

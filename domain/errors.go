@@ -103,4 +103,7 @@ var (
 	ErrForbidden         = refuse(Forbidden, "FORBIDDEN", "the credential does not allow this")
 	ErrAppNotFound       = refuse(NotFound, "APP_NOT_FOUND", "no such app")
 	ErrKeyNotFound       = refuse(NotFound, "KEY_NOT_FOUND", "no such key")
+	ErrAppExists         = refuse(Conflict, "APP_EXISTS", "the app exists already")
+	ErrKeyExists         = refuse(Conflict, "KEY_EXISTS", "the key exists already; rotate it, or choose another id")
+	ErrKeyRevoked        = refuse(Conflict, "KEY_REVOKED", "the key is revoked; issue it anew")
 )

@@ -28,7 +28,9 @@ func decideAll(s domain.State) {
 		case *domain.App:
 			_ = s.Create()
 			_, _ = s.Limit(domain.Limits{Off: true})
-			_, _ = s.Revoke("root")
+			_, _ = s.Revoke(a, "root")
+			_, _ = s.Rotate(a, "root", 2, "f2")
+			_ = s.MayIssue(a, "root", map[string][]string{"*": {"*"}}, true)
 			_, _ = s.Issue("root", "f1", nil, true)
 			_, _ = s.SecretVersions("root", start), s.NativeKeys()
 		case *domain.User:

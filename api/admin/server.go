@@ -1,14 +1,8 @@
 package admin
 
 import (
-	"crypto/sha256"
-	"crypto/subtle"
-	"encoding/json"
-	"errors"
-	"io"
 	"log/slog"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -16,28 +10,72 @@ import (
 	"parley/api/envelope"
 	"parley/commands"
 	"parley/domain"
-	"parley/internal/auth"
+	"parley/queries"
 )
 
 // Server serves the face.
 type Server struct {
 	Commands *commands.Service
+	Queries  *queries.Service
 	Operator string // the operator token
 	Logger   *slog.Logger
 	Now      func() time.Time
 }
 
-const maxBody = 64 << 10
+// routes is the whole face on one page. What handle serves is for the operator
+// alone, handleApp is for keys of the app in the path as well; the handlers of
+// handleAny see to it themselves.
+func (s *Server) routes(r gin.IRoutes) {
+	r.GET("/v1/admin/apps", s.handle(s.listApps))
+	r.POST("/v1/admin/apps", s.handle(s.createApp))
+	r.GET("/v1/admin/apps/:app", s.handleApp(s.getApp))
+	r.PUT("/v1/admin/apps/:app/limits", s.handle(s.limitApp))
+
+	r.GET("/v1/admin/apps/:app/keys", s.handleApp(s.listKeys))
+	r.POST("/v1/admin/apps/:app/keys", s.handleApp(s.issueKey))
+	r.DELETE("/v1/admin/apps/:app/keys/:key", s.handleApp(s.revokeKey))
+	r.POST("/v1/admin/apps/:app/keys/:key/rotate", s.handleApp(s.rotateKey))
+
+	r.POST("/v1/admin/tokens", s.handleAny(s.createToken))
+}
 
 // Handler is the face as an HTTP handler.
 func (s *Server) Handler() http.Handler {
 	e := envelope.NewEngine(s.Logger)
 	e.Use(s.authenticate)
-	e.POST("/v1/admin/tokens", s.handle(s.createToken))
+	s.routes(e)
 	return e
 }
 
-func (s *Server) handle(h func(*gin.Context) error) gin.HandlerFunc {
+type handler func(*gin.Context) error
+
+// handle serves the operator.
+func (s *Server) handle(h handler) gin.HandlerFunc {
+	return s.handleAny(func(c *gin.Context) error {
+		if err := domain.MayAdminister(actor(c), ""); err != nil {
+			return err
+		}
+		return h(c)
+	})
+}
+
+// handleApp serves who may administer the app in the path.
+func (s *Server) handleApp(h handler) gin.HandlerFunc {
+	return s.handleAny(func(c *gin.Context) error {
+		app := appOf(c)
+		if !app.Valid() {
+			return domain.ErrAppNotFound
+		}
+		if err := domain.MayAdminister(actor(c), app); err != nil {
+			return err
+		}
+		return h(c)
+	})
+}
+
+// handleAny serves who has administered anything: the handler is to ask
+// domain.MayAdminister.
+func (s *Server) handleAny(h handler) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		if err := h(c); err != nil {
 			envelope.Fail(c, s.Logger, err)
@@ -45,78 +83,4 @@ func (s *Server) handle(h func(*gin.Context) error) gin.HandlerFunc {
 	}
 }
 
-// authenticate demands the operator token, compared in constant time.
-func (s *Server) authenticate(c *gin.Context) {
-	scheme, token, _ := strings.Cut(c.GetHeader("Authorization"), " ")
-	got, want := sha256.Sum256([]byte(strings.TrimSpace(token))), sha256.Sum256([]byte(s.Operator))
-	switch {
-	case !strings.EqualFold(scheme, "Bearer"):
-		envelope.Write(c, domain.ErrMissingToken)
-	case subtle.ConstantTimeCompare(got[:], want[:]) != 1:
-		envelope.Write(c, domain.ErrInvalidToken.Because("not the operator token"))
-	}
-}
-
-// Token lifetimes.
-const (
-	normalTTL = 24 * time.Hour
-	maxTTL    = 366 * 24 * time.Hour
-)
-
-// createToken signs a native token for a user of an app.
-func (s *Server) createToken(c *gin.Context) error {
-	var body struct {
-		App  domain.AppID  `json:"app"`
-		User domain.UserID `json:"user"`
-		Name string        `json:"name"`
-		TTL  int64         `json:"ttl_seconds"`
-	}
-	if err := decode(c, &body); err != nil {
-		return err
-	}
-	ttl := time.Duration(body.TTL) * time.Second
-	switch {
-	case body.TTL == 0:
-		ttl = normalTTL
-	case body.TTL < 0 || body.TTL > int64(maxTTL/time.Second):
-		return domain.ErrInvalidRequest.Because("ttl_seconds is from 1 to %d", int64(maxTTL/time.Second))
-	}
-	if !body.User.Valid() {
-		return domain.ErrInvalidRequest.Because("user is missing or not a user id")
-	}
-	if !body.App.Valid() {
-		return domain.ErrAppNotFound
-	}
-	keys, err := s.Commands.SigningKeys(c, body.App, "")
-	if err != nil {
-		return err
-	}
-	if len(keys) == 0 {
-		return domain.ErrAppNotFound.Because("app %s does not exist or has no native key; declare it in the bootstrap file", body.App)
-	}
-	now := s.Now()
-	token, err := auth.Sign(keys[0], body.App, body.User, body.Name, now, ttl)
-	if err != nil {
-		return err
-	}
-	c.JSON(http.StatusCreated, gin.H{"token": token, "expires_at": now.Add(ttl).Unix(), "key": keys[0].Key})
-	return nil
-}
-
-// decode reads a body that is one JSON object with known fields only.
-func decode(c *gin.Context, dst any) error {
-	d := json.NewDecoder(http.MaxBytesReader(c.Writer, c.Request.Body, maxBody))
-	d.DisallowUnknownFields()
-	err := d.Decode(dst)
-	if err == nil {
-		_, err = d.Token() // the end, and nothing before it
-	}
-	var large *http.MaxBytesError
-	switch {
-	case errors.Is(err, io.EOF) && d.InputOffset() > 0:
-		return nil
-	case errors.As(err, &large):
-		return domain.ErrBodyTooLarge.Because("the body is larger than %d KiB", maxBody>>10)
-	}
-	return domain.ErrInvalidRequest.Because("want a JSON object with app, user and optionally name, ttl_seconds")
-}
+func appOf(c *gin.Context) domain.AppID { return domain.AppID(c.Param("app")) }

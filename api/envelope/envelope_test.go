@@ -30,6 +30,7 @@ var statuses = map[string]int{
 	"RATE_LIMITED": 429, "INTERNAL": 500, "UNAVAILABLE": 503,
 	// Beside the contract's list:
 	"UNSUPPORTED_MEDIA_TYPE": 415, "FORBIDDEN": 403, "APP_NOT_FOUND": 404,
+	"KEY_NOT_FOUND": 404, "APP_EXISTS": 409, "KEY_EXISTS": 409, "KEY_REVOKED": 409,
 }
 
 // serve answers one request with a handler behind the usual middleware.

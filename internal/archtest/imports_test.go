@@ -41,7 +41,7 @@ var allowed = []struct {
 	{"api", nil},
 	{"api/envelope", []string{"domain", "internal/eventstore", "internal/pgerr", "queries"}},
 	{"api/native", []string{"api/envelope", "commands", "domain", "queries"}},
-	{"api/admin", []string{"api/envelope", "commands", "domain", "internal/audit", "internal/auth", "internal/eventstore"}},
+	{"api/admin", []string{"api/envelope", "commands", "domain", "internal/audit", "internal/auth", "internal/eventstore", "queries"}},
 }
 
 // forbidden are foreign packages that must not reach the core.

@@ -151,7 +151,7 @@ func (s *Server) faces(c Config) error {
 		Native: (&native.Server{
 			Commands: s.Commands, Queries: s.Queries, Tokens: tokens, Logger: c.Logger, AttachmentTypes: c.AttachmentTypes,
 		}).Handler(),
-		Admin:  (&admin.Server{Commands: s.Commands, Operator: c.Operator, Logger: c.Logger, Now: c.Now}).Handler(),
+		Admin:  (&admin.Server{Commands: s.Commands, Queries: s.Queries, Operator: c.Operator, Logger: c.Logger, Now: c.Now}).Handler(),
 		Health: api.Health(s.checks()),
 	})
 	return nil

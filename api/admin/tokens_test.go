@@ -7,14 +7,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"parley/internal/apitest"
-	"parley/internal/pgtest"
-)
-
-func TestMain(m *testing.M) { pgtest.Main(m) }
-
-const (
-	tokens   = "/v1/admin/tokens"
-	operator = "Authorization: Bearer " + apitest.Operator
 )
 
 func TestSigningTokens(t *testing.T) {
@@ -32,7 +24,7 @@ func TestSigningTokens(t *testing.T) {
 	s.Unchanged(t, func() {
 		s.Run(t, "the operator token is needed", func(*testing.T) {
 			anybody.Post(tokens, `{}`).Refused(401, "AUTH_MISSING_TOKEN")
-			anybody.Post(tokens, `{}`, "Authorization: Basic eDp5").Refused(401, "AUTH_MISSING_TOKEN")
+			anybody.Post(tokens, `{}`, "Authorization: Digest eDp5").Refused(401, "AUTH_MISSING_TOKEN")
 			anybody.Post(tokens, `{}`, operator+"x").Refused(401, "AUTH_INVALID_TOKEN")
 			anybody.Post(tokens, `{}`, "Authorization: Bearer").Refused(401, "AUTH_INVALID_TOKEN")
 			app.User("ann").Post(tokens, `{"app":"demo","user":"ann"}`).Refused(401, "AUTH_INVALID_TOKEN")
@@ -55,5 +47,22 @@ func TestSigningTokens(t *testing.T) {
 			anybody.Post(tokens, `{"app":"nobody","user":"ann"}`, operator).Refused(404, "APP_NOT_FOUND")
 			anybody.Post(tokens, `{"app":"../x","user":"ann"}`, operator).Refused(404, "APP_NOT_FOUND")
 		})
+	})
+}
+
+func TestAKeySignsWithItsOwnSecret(t *testing.T) {
+	s := apitest.Open(t)
+	app, anybody := s.App("demo"), s.Anybody()
+	signing, silent := adminKey(s, "demo", "signing", true), adminKey(s, "demo", "silent", false)
+	a := anybody.Post(tokens, `{"app":"demo","user":"ann"}`, signing).Want(201)
+	require.Equal(t, "demo.signing", a.Text("key"))
+	ann := app.Bearer("ann", a.Text("token"))
+	ann.Get("/v1/channels").Want(200)
+	anybody.Delete(keysOf("demo", "signing"), operator).Want(204)
+	ann.Get("/v1/channels").Refused(401, "AUTH_INVALID_TOKEN")
+	s.Unchanged(t, func() {
+		anybody.Post(tokens, `{"app":"demo","user":"ann"}`, signing).Refused(401, "AUTH_INVALID_TOKEN")
+		anybody.Post(tokens, `{"app":"demo","user":"ann"}`, silent).Refused(403, "FORBIDDEN")
+		anybody.Post(tokens, `{"app":"other","user":"ann"}`, silent).Refused(404, "APP_NOT_FOUND")
 	})
 }

@@ -29,7 +29,7 @@ func routes(t *testing.T) (list []gin.RouteInfo) {
 				segments[i] = "root"
 			}
 		}
-		r.Path = strings.Join(segments, "/")
+		r.Path = strings.Join(segments, "/") + "?app=shop" // of those that name the app in the query
 		list = append(list, r)
 	}
 	require.NotEmpty(t, list)

@@ -10,6 +10,7 @@ import (
 	"parley/api/envelope"
 	"parley/commands"
 	"parley/domain"
+	"parley/internal/audit"
 	"parley/queries"
 )
 
@@ -17,6 +18,7 @@ import (
 type Server struct {
 	Commands *commands.Service
 	Queries  *queries.Service
+	Audit    *audit.Reader
 	Operator string // the operator token
 	Logger   *slog.Logger
 	Now      func() time.Time
@@ -37,6 +39,9 @@ func (s *Server) routes(r gin.IRoutes) {
 	r.POST("/v1/admin/apps/:app/keys/:key/rotate", s.handleApp(s.rotateKey))
 
 	r.POST("/v1/admin/tokens", s.handleAny(s.createToken))
+
+	r.GET("/v1/admin/audit/log", s.handleAny(s.auditLog))
+	r.POST("/v1/admin/import", s.handleAny(s.importEntries))
 }
 
 // Handler is the face as an HTTP handler.
@@ -81,6 +86,29 @@ func (s *Server) handleAny(h handler) gin.HandlerFunc {
 			envelope.Fail(c, s.Logger, err)
 		}
 	}
+}
+
+// appActor is who asks, as an actor in an app: the named one, or that of its
+// key.
+func (s *Server) appActor(c *gin.Context, app domain.AppID) (domain.Actor, error) {
+	by := actor(c)
+	switch {
+	case app == "" && by.Kind == domain.ActorKey:
+		app = by.App
+	case app == "":
+		return by, domain.ErrInvalidRequest.Because("name the app: app=APP in the query")
+	case !app.Valid():
+		return by, domain.ErrAppNotFound
+	}
+	if err := domain.MayAdminister(by, app); err != nil {
+		return by, err
+	}
+	exists, err := s.Commands.HasApp(c.Request.Context(), app)
+	if err == nil && !exists {
+		err = domain.ErrAppNotFound
+	}
+	by.App = app
+	return by, err
 }
 
 func appOf(c *gin.Context) domain.AppID { return domain.AppID(c.Param("app")) }

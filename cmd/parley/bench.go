@@ -15,7 +15,12 @@ import (
 type benchCmd struct {
 	Send        benchSendCmd        `cmd:"" help:"Measure sending at several numbers of clients and channels, and the lag until others see it."`
 	History     benchHistoryCmd     `cmd:"" help:"Measure pages of a big channel."`
+	Mixed       benchMixedCmd       `cmd:"" help:"Measure a mixture of messages, reactions, edits and read cursors."`
+	Unread      benchUnreadCmd      `cmd:"" help:"Measure the channel list with unread counts."`
+	Import      benchImportCmd      `cmd:"" help:"Measure the import of a log."`
+	Scale       benchScaleCmd       `cmd:"" help:"Measure the same requests where little is stored and where much is."`
 	Projections benchProjectionsCmd `cmd:"" help:"Measure how fast read models are built from the log."`
+	Compare     benchCompareCmd     `cmd:"" help:"Compare two results that were printed as JSON."`
 	FloorServer benchFloorCmd       `cmd:"" hidden:""`
 }
 

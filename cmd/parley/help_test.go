@@ -19,13 +19,26 @@ var onlyParsed = map[string]string{
 	"bench send":        "takes minutes",
 	"bench history":     "takes minutes",
 	"bench projections": "takes minutes",
+	"bench mixed":       "takes minutes",
+	"bench unread":      "takes minutes",
+	"bench import":      "takes minutes",
+	"bench scale":       "takes minutes",
 }
 
 // exampleFiles are what examples read, by name.
 var exampleFiles = map[string]string{
 	"parley.yaml": "log-format: json\n",
 	"apps.yaml":   "apps:\n  - id: demo\n",
+	"before.json": exampleResult, "after.json": exampleResult,
+	"channel.jsonl": exampleLog, "channel.jsonl.gz": exampleLog,
 }
+
+const (
+	exampleResult = `{"rows":[{"what":"send","clients":1,"channels":1,"parley":{"per_second":{"median":2},"p50_ms":{"median":1}}}]}`
+	exampleLog    = `{"n":0,"ts":1103966040000,"room":"books","type":"message","user":"ann","text":"Hello"}
+{"n":1,"ts":1103966041000,"room":"books","type":"action","user":"bob","text":"waves","reply_to":[0]}
+`
+)
 
 // commandsOf lists the commands that are not hidden, in the order of the help.
 func commandsOf(t *testing.T) []*kong.Node {

@@ -41,6 +41,8 @@ type cli struct {
 	Demo    demoCmd    `cmd:"" help:"Run the server on ./parley-demo, with rooms in which people talk."`
 	Token   tokenCmd   `cmd:"" help:"Sign a user token, through a running server."`
 	Bench   benchCmd   `cmd:"" help:"Measure a server beside the floor on this machine."`
+	Import  importCmd  `cmd:"" help:"Import chat from elsewhere."`
+	Audit   auditCmd   `cmd:"" help:"Look into the log."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }
 

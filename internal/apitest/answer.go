@@ -122,6 +122,19 @@ func (a *Answer) Texts(name string, path ...any) []string {
 	return texts
 }
 
+// Lines are the objects of an answer of one JSON object a line.
+func (a *Answer) Lines() (lines []map[string]any) {
+	a.t.Helper()
+	for line := range bytes.Lines(a.Body) {
+		var o map[string]any
+		if err := json.Unmarshal(line, &o); err != nil {
+			a.t.Fatalf("%s: %v", a, err)
+		}
+		lines = append(lines, o)
+	}
+	return lines
+}
+
 // Position is the answer's Parley-Position.
 func (a *Answer) Position() string { return a.Header.Get("Parley-Position") }
 
@@ -157,6 +170,14 @@ func (a *Answer) check(method, sentID string) {
 	if a.Status == http.StatusNoContent || method == http.MethodHead {
 		if len(a.Body) > 0 {
 			fail("has a body")
+		}
+		return
+	}
+	if a.Status < http.StatusBadRequest && a.Header.Get("Content-Type") == "application/x-ndjson" {
+		for line := range bytes.Lines(a.Body) {
+			if !utf8.Valid(line) || !json.Valid(line) {
+				fail("a line is not JSON in UTF-8")
+			}
 		}
 		return
 	}

@@ -29,6 +29,15 @@ func (c channelNames) on(t target) string {
 	return c.parley
 }
 
+// only is the set as one target knows it, in the place of every other's.
+func (set channels) only(t target) channels {
+	same := make(channels, len(set))
+	for i, c := range set {
+		same[i] = channelNames{c.on(t), c.on(t)}
+	}
+	return same
+}
+
 // turn lists the channels that one of many clients sends to, in turn: all
 // channels are used, each by as few clients as possible.
 func turn(client, clients, channels int) []int {

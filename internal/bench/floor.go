@@ -34,7 +34,29 @@ const floorSchema = `
 		body       text        NOT NULL,
 		created_at timestamptz NOT NULL DEFAULT now()
 	);
-	CREATE INDEX messages_channel ON messages (channel, id)`
+	CREATE INDEX messages_channel ON messages (channel, id);
+	CREATE INDEX messages_created ON messages (channel, created_at);
+	CREATE TABLE reactions (
+		message bigint NOT NULL,
+		emote   text   NOT NULL,
+		reactor text   NOT NULL,
+		PRIMARY KEY (message, emote, reactor)
+	);
+	CREATE TABLE cursors (
+		channel bigint NOT NULL,
+		reader  text   NOT NULL,
+		message bigint NOT NULL,
+		PRIMARY KEY (reader, channel)
+	);
+	CREATE TABLE lists (
+		member   text   NOT NULL,
+		channel  bigint NOT NULL,
+		name     text   NOT NULL,
+		last_seq bigint NOT NULL,
+		read_seq bigint NOT NULL,
+		last_at  bigint NOT NULL,
+		PRIMARY KEY (member, channel)
+	)`
 
 // Run serves until the context ends.
 func (f Floor) Run(ctx context.Context) error {

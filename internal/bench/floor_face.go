@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"errors"
 	"net/http"
 	"strconv"
 	"strings"
@@ -31,6 +32,11 @@ func (f *floorFace) handler() http.Handler {
 	e := gin.New()
 	e.POST("/v1/channels/:channel/messages", f.send)
 	e.GET("/v1/channels/:channel/messages", f.list)
+	e.PUT("/v1/channels/:channel/messages/:message", f.edit)
+	e.POST("/v1/channels/:channel/messages/:message/reactions", f.react)
+	e.POST("/v1/channels/:channel/read", f.read)
+	e.POST("/v1/lists", f.fillList)
+	e.GET("/v1/channels", f.channels)
 	return e
 }
 
@@ -98,12 +104,11 @@ func (f *floorFace) list(c *gin.Context) {
 			return
 		}
 	}
-	rows, _ := f.db.Query(c.Request.Context(), `
-		SELECT id, channel, sender, body, created_at
-		FROM messages
-		WHERE channel = $1 AND id < $2
-		ORDER BY id DESC
-		LIMIT $3`, channel, before, floorPage+1) // ForEachRow reports the error of Query
+	rows, err := f.page(c, channel, before)
+	if err != nil {
+		c.Status(http.StatusBadRequest)
+		return
+	}
 	page := make([]floorMessage, 0, floorPage+1)
 	var m floorMessage
 	_, err = pgx.ForEachRow(rows, []any{&m.ID, &m.Channel, &m.Sender, &m.Body, &m.CreatedAt}, func() error {
@@ -116,4 +121,29 @@ func (f *floorFace) list(c *gin.Context) {
 	}
 	more := len(page) > floorPage
 	c.JSON(http.StatusOK, gin.H{"messages": page[:min(len(page), floorPage)], "has_more": more})
+}
+
+// page queries the rows of a page: those before an id, or of a span of time.
+func (f *floorFace) page(c *gin.Context, channel, before int64) (pgx.Rows, error) {
+	if c.Query("start") == "" {
+		rows, _ := f.db.Query(c.Request.Context(), `
+			SELECT id, channel, sender, body, created_at
+			FROM messages
+			WHERE channel = $1 AND id < $2
+			ORDER BY id DESC
+			LIMIT $3`, channel, before, floorPage+1) // ForEachRow reports the error of Query
+		return rows, nil
+	}
+	start, err1 := strconv.ParseInt(c.Query("start"), 10, 64)
+	end, err2 := strconv.ParseInt(c.Query("end"), 10, 64)
+	if err := errors.Join(err1, err2); err != nil {
+		return nil, err
+	}
+	rows, _ := f.db.Query(c.Request.Context(), `
+		SELECT id, channel, sender, body, created_at
+		FROM messages
+		WHERE channel = $1 AND created_at >= $2 AND created_at < $3
+		ORDER BY created_at DESC
+		LIMIT $4`, channel, time.Unix(start, 0), time.Unix(end, 0), floorPage+1)
+	return rows, nil
 }

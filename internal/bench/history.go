@@ -36,8 +36,9 @@ const (
 	fillers  = 64 // clients that prepare the messages
 )
 
-// MeasureHistory measures pages of a big channel, the newest and those before
-// a random message, after traffic in other channels.
+// MeasureHistory measures pages of a big channel after traffic in other
+// channels: the newest, those before a random message and before one of the
+// first hundredth, and those of a span of time.
 func MeasureHistory(ctx context.Context, o HistoryOptions) (_ *HistoryReport, err error) {
 	err = errors.Join(o.Validate(), positive("clients", o.Clients), positive("channels", []int{o.Channels}))
 	if o.Messages < 10*pageSize || o.Busy < 0 {
@@ -51,17 +52,17 @@ func MeasureHistory(ctx context.Context, o HistoryOptions) (_ *HistoryReport, er
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, w.close()) }()
-	big, ids, err := w.fill(ctx, o)
+	big, poured, err := w.fill(ctx, o)
 	if err != nil {
 		return nil, err
 	}
 	r := &HistoryReport{Machine: machine(o.Options), Messages: o.Messages, Busy: o.Busy, Channels: o.Channels}
 	for round := range o.Rounds {
 		for _, clients := range o.Clients {
-			for _, what := range []string{"newest", "random"} {
+			for _, what := range []string{"newest", "random", "deep", "range"} {
 				for _, t := range w.inTurn(round) {
 					c := Cell{What: what, Round: round, Channels: 1}
-					l, err := w.readers(ctx, t, big, what, clients, ids[t.name])
+					l, err := w.readers(ctx, t, big, what, clients, user, poured[t.name])
 					if err == nil {
 						c, err = w.measure(ctx, t, c, l, nil)
 					}
@@ -78,9 +79,8 @@ func MeasureHistory(ctx context.Context, o HistoryOptions) (_ *HistoryReport, er
 }
 
 // fill sends the messages to both servers, through their public interface,
-// and returns the ids of those in the big channel, without the first ones,
-// before which there is no full page.
-func (w *world) fill(ctx context.Context, o HistoryOptions) (channelNames, map[string][]int64, error) {
+// and returns what is in the big channel of each.
+func (w *world) fill(ctx context.Context, o HistoryOptions) (channelNames, map[string]content, error) {
 	sizes := append(slices.Clone(o.Clients), fillers)
 	big, err := w.makeChannels(ctx, "big", 1, sizes)
 	if err != nil {
@@ -90,21 +90,48 @@ func (w *world) fill(ctx context.Context, o HistoryOptions) (channelNames, map[s
 	if err != nil {
 		return channelNames{}, nil, err
 	}
-	ids := map[string][]int64{}
+	poured := map[string]content{}
 	for i, t := range w.targets {
 		w.progress("%s: sending %d messages to one channel, then %d to %d others", t.name, o.Messages, o.Busy, o.Channels)
+		in := content{from: time.Now()}
 		all, err := w.pour(ctx, t, big, o.Messages, 2*i)
 		if err != nil {
 			return channelNames{}, nil, err
 		}
-		ids[t.name] = all[2*pageSize:]
+		in.ids, in.to = all[2*pageSize:], time.Now()
+		poured[t.name] = in
 		if o.Busy > 0 {
 			if _, err := w.pour(ctx, t, others, o.Busy, 2*i+1); err != nil {
 				return channelNames{}, nil, err
 			}
 		}
 	}
-	return big[0], ids, w.settle(ctx, others[0])
+	return big[0], poured, w.settle(ctx, others[0])
+}
+
+// content is what the big channel of a server holds: the ids of its messages,
+// without the first ones, before which there is no full page, and when they
+// were sent.
+type content struct {
+	ids      []int64
+	from, to time.Time
+}
+
+// query is the query of the page that a reader asks for.
+func (c content) query(what string, random *rand.Rand) string {
+	switch what {
+	case "random":
+		return "?before=" + strconv.FormatInt(c.ids[random.IntN(len(c.ids))], 10)
+	case "deep":
+		return "?before=" + strconv.FormatInt(c.ids[random.IntN(len(c.ids)/100+1)], 10)
+	case "range":
+		// A second in which messages were sent, with the one after it: the
+		// first and the last may hold few.
+		seconds := max(c.to.Unix()-c.from.Unix()-1, 1)
+		start := c.from.Unix() + random.Int64N(seconds)
+		return "?start=" + strconv.FormatInt(start, 10) + "&end=" + strconv.FormatInt(start+2, 10)
+	}
+	return ""
 }
 
 // pour sends a number of messages and returns their ids in order.
@@ -134,26 +161,20 @@ func (w *world) pour(ctx context.Context, t target, set channels, count int64, s
 	return all, nil
 }
 
-func (w *world) readers(ctx context.Context, t target, big channelNames, what string, clients int, ids []int64) (Load, error) {
+func (w *world) readers(ctx context.Context, t target, big channelNames, what string, clients int,
+	who func(int) string, in content,
+) (Load, error) {
 	l := Load{Want: http.StatusOK}
 	path := messagesPath(big.on(t))
-	if what == "random" {
-		path += "?before="
-	}
 	for i := range clients {
-		token, err := w.people.token(ctx, user(i))
+		token, err := w.people.token(ctx, who(i))
 		if err != nil {
 			return l, err
 		}
-		get := NewGet(t.addr, path, token)
+		get := NewGet(t.addr, token)
 		random := rand.New(rand.NewPCG(uint64(i), 1))
 		l.Clients = append(l.Clients, Client{
-			Next: func(int64) []byte {
-				if what == "random" {
-					return get.Bytes(ids[random.IntN(len(ids))])
-				}
-				return get.Bytes(0)
-			},
+			Next: func(int64) []byte { return get.Bytes(path, in.query(what, random)) },
 			Done: fullPage,
 		})
 	}

@@ -92,7 +92,7 @@ func TestConnectionTalksToARealServer(t *testing.T) {
 	require.NoError(t, err)
 	defer c.Close()
 	for range 3 {
-		r, err := c.Do(NewGet(addr, "/page", "secret").Bytes(0))
+		r, err := c.Do(NewGet(addr, "secret").Bytes("/page", ""))
 		require.NoError(t, err)
 		require.Equal(t, big, string(r.Body))
 		r, err = c.Do(NewSend(addr, "/send", "secret", "ann", true).Bytes(7))

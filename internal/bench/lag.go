@@ -82,6 +82,7 @@ type prober struct {
 	sender, reader *Conn
 	send           *Send
 	get            *Get
+	path           string
 	stop           func() bool
 }
 
@@ -96,7 +97,8 @@ func (w *world) newProber(ctx context.Context, channel string) (*prober, error) 
 	}
 	p := &prober{
 		send: NewSend(w.parley.addr, messagesPath(channel), from, "probe", false),
-		get:  NewGet(w.parley.addr, messagesPath(channel)+"?limit=1", to),
+		get:  NewGet(w.parley.addr, to),
+		path: messagesPath(channel),
 	}
 	if p.sender, err = Dial(ctx, w.parley.addr); err != nil {
 		return nil, err
@@ -129,7 +131,7 @@ func (p *prober) probe(n int64) (time.Duration, error) {
 	}
 	wanted := bytes.Clone(id)
 	for time.Since(acknowledged) < answerTime {
-		a, err := p.reader.Do(p.get.Bytes(0))
+		a, err := p.reader.Do(p.get.Bytes(p.path, "?limit=1"))
 		if err != nil {
 			return 0, err
 		}

@@ -17,6 +17,8 @@ type Client struct {
 	Next func(n int64) []byte
 	// Done sees every expected answer; may be nil.
 	Done func(n int64, body []byte) error
+	// Want is the expected status of the n-th request; nil: the load's.
+	Want func(n int64) int
 }
 
 // Load is what clients do to a server at once.
@@ -153,15 +155,19 @@ func (r *run) work(c *Conn, client Client, s *Sample) error {
 			return err
 		}
 		ended := time.Now()
+		want := r.Want
+		if client.Want != nil {
+			want = client.Want(n)
+		}
 		counts := !began.Before(r.from) && !ended.After(r.until)
 		switch {
-		case a.Status != r.Want:
+		case a.Status != want:
 			s.Refused++
 			s.Refusal = fmt.Sprintf("%d %.200s", a.Status, a.Body)
 		case counts:
 			s.Latency.Add(ended.Sub(began))
 		}
-		if a.Status == r.Want && client.Done != nil {
+		if a.Status == want && client.Done != nil {
 			if err := client.Done(n, a.Body); err != nil {
 				return err
 			}

@@ -24,8 +24,8 @@ func counting(t *testing.T, status func(n int64) int) (addr string, seen *atomic
 func getters(addr string, n int) []Client {
 	list := make([]Client, n)
 	for i := range list {
-		get := NewGet(addr, "/", "t")
-		list[i].Next = func(int64) []byte { return get.Bytes(0) }
+		get := NewGet(addr, "t")
+		list[i].Next = func(int64) []byte { return get.Bytes("/", "") }
 	}
 	return list
 }

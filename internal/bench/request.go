@@ -50,27 +50,45 @@ func (s *Send) Bytes(n int64) []byte {
 	return s.bytes
 }
 
-// Get is a prepared GET of a path that may end in a number.
+// Get is a prepared GET.
 type Get struct {
-	path  []byte
 	rest  string
 	bytes []byte
 }
 
 // NewGet prepares reading as the bearer of a token.
-func NewGet(addr, path, token string) *Get {
-	return &Get{
-		path: []byte("GET " + path),
-		rest: fmt.Sprintf(" HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\n\r\n", addr, token),
-	}
+func NewGet(addr, token string) *Get {
+	return &Get{rest: fmt.Sprintf(" HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\n\r\n", addr, token)}
 }
 
-// Bytes is the request; the path ends in the number if that is positive.
-func (g *Get) Bytes(n int64) []byte {
-	g.bytes = append(g.bytes[:0], g.path...)
-	if n > 0 {
-		g.bytes = strconv.AppendInt(g.bytes, n, 10)
-	}
+// Bytes is the request for a path with a query.
+func (g *Get) Bytes(path, query string) []byte {
+	g.bytes = append(g.bytes[:0], "GET "...)
+	g.bytes = append(g.bytes, path...)
+	g.bytes = append(g.bytes, query...)
 	g.bytes = append(g.bytes, g.rest...)
 	return g.bytes
+}
+
+// Call is a prepared request with a JSON body.
+type Call struct {
+	head  string
+	bytes []byte
+}
+
+// NewCall prepares calls as the bearer of a token.
+func NewCall(addr, token string) *Call {
+	return &Call{head: fmt.Sprintf(" HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\nContent-Length: ", addr, token)}
+}
+
+// Bytes is the request.
+func (c *Call) Bytes(method, path, body string) []byte {
+	c.bytes = append(c.bytes[:0], method...)
+	c.bytes = append(c.bytes, ' ')
+	c.bytes = append(c.bytes, path...)
+	c.bytes = append(c.bytes, c.head...)
+	c.bytes = strconv.AppendInt(c.bytes, int64(len(body)), 10)
+	c.bytes = append(c.bytes, "\r\n\r\n"...)
+	c.bytes = append(c.bytes, body...)
+	return c.bytes
 }

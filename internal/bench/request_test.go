@@ -28,8 +28,15 @@ func TestSendsHaveKeysOnlyWhenAsked(t *testing.T) {
 	require.NotContains(t, string(NewSend("host", "/", "t", "m", false).Bytes(1)), "Idempotency-Key")
 }
 
-func TestGetEndsInANumberWhenThereIsOne(t *testing.T) {
-	g := NewGet("host", "/x?before=", "t")
-	require.Contains(t, string(g.Bytes(99)), "GET /x?before=99 HTTP/1.1\r\n")
-	require.Contains(t, string(NewGet("host", "/x", "t").Bytes(0)), "GET /x HTTP/1.1\r\n")
+func TestGetsAndCallsAreWholeRequests(t *testing.T) {
+	g := NewGet("host", "t")
+	require.Contains(t, string(g.Bytes("/x", "?before=99")), "GET /x?before=99 HTTP/1.1\r\n")
+	require.Contains(t, string(g.Bytes("/x", "")), "GET /x HTTP/1.1\r\n")
+
+	q, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(NewCall("host", "t").Bytes("PUT", "/x", `{"a":1}`))))
+	require.NoError(t, err)
+	body, err := io.ReadAll(q.Body)
+	require.NoError(t, err)
+	require.Equal(t, `{"a":1}`, string(body))
+	require.Equal(t, []string{"PUT", "/x", "Bearer t"}, []string{q.Method, q.URL.Path, q.Header.Get("Authorization")})
 }

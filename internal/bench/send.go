@@ -72,7 +72,7 @@ func (w *world) sendCell(ctx context.Context, t target, c Cell, set channels, cl
 		return c, err
 	}
 	var settle func() error
-	if t.name == parleyName {
+	if t.addr == w.parley.addr {
 		settle = func() error { return w.settle(ctx, set[0]) }
 	}
 	return w.measure(ctx, t, c, l, settle)

@@ -31,6 +31,19 @@ func (r *HistoryReport) Write(out io.Writer) error {
 	return writeRows(out, r.Rows, false)
 }
 
+// Write prints the report for people.
+func (r *MixedReport) Write(out io.Writer) error {
+	fmt.Fprintf(out, "Of twenty commands sixteen messages, two reactions, one edit, one read cursor, all projections running.\n%s\n", r.Machine)
+	return writeRows(out, r.Rows, true)
+}
+
+// Write prints the report for people.
+func (r *UnreadReport) Write(out io.Writer) error {
+	fmt.Fprintf(out, "Lists of all channels of a user with unread counts, about %d unread messages in each. The floor is a bare SELECT of as many rows.\n%s\n",
+		r.Messages, r.Machine)
+	return writeRows(out, r.Rows, false)
+}
+
 // String is a sentence or two.
 func (m Machine) String() string {
 	s := fmt.Sprintf("%s, %d CPUs shared by servers, databases and clients", m.System, m.CPUs)

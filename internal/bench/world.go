@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
@@ -32,10 +33,12 @@ type target struct {
 // world is what a measurement runs on.
 type world struct {
 	Options
-	people  *people
-	api     *api
-	parley  target
-	targets []target // floor first, if there is one
+	people *people
+	api    *api
+	parley target
+	// operator is the operator token of the servers of our own.
+	operator string
+	targets  []target // floor first, if there is one
 
 	folder   string
 	children []*child
@@ -45,7 +48,13 @@ type world struct {
 }
 
 // open starts parley and the floor, or finds the running server.
-func open(ctx context.Context, o Options) (_ *world, err error) {
+func open(ctx context.Context, o Options) (*world, error) {
+	return openWith(ctx, o, floorName, parleyName)
+}
+
+// openWith starts servers by their names: the floor, parley, or another parley
+// for a name that ends in its own.
+func openWith(ctx context.Context, o Options, names ...string) (_ *world, err error) {
 	w := &world{Options: o}
 	if o.Server != "" {
 		return w, w.join()
@@ -58,7 +67,7 @@ func open(ctx context.Context, o Options) (_ *world, err error) {
 	if w.folder, err = newFolder(o.Dir); err != nil {
 		return nil, err
 	}
-	return w, w.start(ctx)
+	return w, w.start(ctx, names)
 }
 
 // join uses a server that runs already.
@@ -77,8 +86,8 @@ func (w *world) join() error {
 	return w.people.readKey(w.Key)
 }
 
-// start runs both servers of our own.
-func (w *world) start(ctx context.Context) error {
+// start runs servers of our own.
+func (w *world) start(ctx context.Context, names []string) error {
 	secret := rand.Text() + rand.Text()
 	w.people = &people{app: "bench", key: "bench.root", secret: secret}
 	file := filepath.Join(w.folder, "bootstrap.yaml")
@@ -92,20 +101,22 @@ func (w *world) start(ctx context.Context) error {
 	if err := os.WriteFile(file, b, 0o600); err != nil {
 		return err
 	}
-	w.progress("starting parley and the floor in %s", w.folder)
-	commands := map[string][]string{
-		parleyName: {"serve", "--addr=127.0.0.1:0", "--admin-addr=127.0.0.1:0", "--log-format=json", "--bootstrap=" + file},
-		floorName:  {"bench", "floor-server", "--addr=127.0.0.1:0", "--connections=" + strconv.Itoa(w.Connections)},
-	}
-	w.children = make([]*child, 2)
+	w.progress("starting %s in %s", strings.Join(names, " and "), w.folder)
+	w.operator = rand.Text() + rand.Text()
+	env := []string{"PARLEY_BENCH_SECRET=" + secret, "PARLEY_OPERATOR_KEY=" + w.operator}
+	w.children = make([]*child, len(names))
 	g, starting := errgroup.WithContext(ctx)
-	for i, name := range []string{floorName, parleyName} {
-		args := append(commands[name], "--data-dir="+filepath.Join(w.folder, name))
+	for i, name := range names {
+		args := []string{"serve", "--addr=127.0.0.1:0", "--admin-addr=127.0.0.1:0", "--log-format=json", "--bootstrap=" + file}
+		if name == floorName {
+			args = []string{"bench", "floor-server", "--addr=127.0.0.1:0", "--connections=" + strconv.Itoa(w.Connections)}
+		}
+		args = append(args, "--data-dir="+filepath.Join(w.folder, name))
 		if w.PgBin != "" {
 			args = append(args, "--pg-bin="+w.PgBin)
 		}
 		g.Go(func() (err error) {
-			w.children[i], err = startChild(starting, w.Exe, name, w.folder, []string{"PARLEY_BENCH_SECRET=" + secret}, args)
+			w.children[i], err = startChild(starting, w.Exe, name, w.folder, env, args)
 			return err
 		})
 	}
@@ -119,9 +130,13 @@ func (w *world) start(ctx context.Context) error {
 		}
 		w.targets = append(w.targets, target{name: c.name, addr: u.Host, pid: c.pid(), admin: adminAddr(c.log)})
 	}
-	w.parley = w.targets[1]
-	w.api = newAPI(w.children[1].url)
+	w.use(w.targets[len(w.targets)-1])
 	return nil
+}
+
+// use makes a target the parley that is prepared and waited for.
+func (w *world) use(t target) {
+	w.parley, w.api = t, newAPI("http://"+t.addr)
 }
 
 // adminAddr finds the address of the profiles in a server's log.

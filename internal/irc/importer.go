@@ -129,32 +129,43 @@ func (i *Importer) send(ctx context.Context, rooms map[string][]queued, order []
 	return context.Cause(ctx)
 }
 
-// lane sends its rooms, a piece of each with every request.
+// lane sends its rooms, with every request the same part of each, so that all
+// come to their ends together.
 func (i *Importer) lane(ctx context.Context, rooms [][]queued) error {
 	for len(rooms) > 0 {
 		var batch []queued
-		var left [][]queued
-		room := 0
-		for _, entries := range rooms {
-			n := 0
-			for share := maxCommands/len(rooms) + 1; n < len(entries) && share > 0; n++ {
-				size := len(entries[n].commands)
-				if room+size > maxCommands {
-					break
-				}
-				room, share = room+size, share-size
-			}
-			batch = append(batch, entries[:n]...)
-			if n < len(entries) {
-				left = append(left, entries[n:])
-			}
+		if batch, rooms = fill(rooms); len(batch) == 0 {
+			return errors.New("an entry means more commands than a request takes")
 		}
 		if err := i.request(ctx, batch); err != nil {
 			return err
 		}
-		rooms = left
 	}
 	return nil
+}
+
+// fill takes what fits into a request, and leaves the rest.
+func fill(rooms [][]queued) (batch []queued, rest [][]queued) {
+	total := 0
+	for _, entries := range rooms {
+		total += len(entries)
+	}
+	space := maxCommands
+	for _, entries := range rooms {
+		n := 0
+		for share := maxCommands*len(entries)/total + 1; n < len(entries) && share > 0; n++ {
+			size := len(entries[n].commands)
+			if size > space {
+				break
+			}
+			space, share = space-size, share-max(size, 1)
+		}
+		batch = append(batch, entries[:n]...)
+		if n < len(entries) {
+			rest = append(rest, entries[n:])
+		}
+	}
+	return batch, rest
 }
 
 func (i *Importer) request(ctx context.Context, batch []queued) error {

@@ -19,6 +19,7 @@ import (
 	"parley/api/native"
 	"parley/commands"
 	"parley/domain"
+	"parley/internal/audit"
 	"parley/internal/auth"
 	"parley/internal/eventstore/postgres"
 	"parley/internal/keyring"
@@ -151,7 +152,10 @@ func (s *Server) faces(c Config) error {
 		Native: (&native.Server{
 			Commands: s.Commands, Queries: s.Queries, Tokens: tokens, Logger: c.Logger, AttachmentTypes: c.AttachmentTypes,
 		}).Handler(),
-		Admin:  (&admin.Server{Commands: s.Commands, Queries: s.Queries, Operator: c.Operator, Logger: c.Logger, Now: c.Now}).Handler(),
+		Admin: (&admin.Server{
+			Commands: s.Commands, Queries: s.Queries, Audit: &audit.Reader{Log: s.Log, Opener: s.keys},
+			Operator: c.Operator, Logger: c.Logger, Now: c.Now,
+		}).Handler(),
 		Health: api.Health(s.checks()),
 	})
 	return nil

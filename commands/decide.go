@@ -73,7 +73,11 @@ func (d *decision) channel(app domain.AppID, c domain.ChannelID) *domain.Channel
 	return d.read(domain.ChannelStream(app, c), func() domain.State { return domain.NewChannel() }).(*domain.Channel)
 }
 
+// message is the message with an id of a channel; 0 is the id of none.
 func (d *decision) message(app domain.AppID, c domain.ChannelID, m domain.MessageID) *domain.Message {
+	if m <= 0 {
+		return domain.NewMessage()
+	}
 	return d.read(domain.MessageStream(app, c, m), func() domain.State { return domain.NewMessage() }).(*domain.Message)
 }
 

@@ -64,7 +64,7 @@ func (s *Service) SendMessage(ctx context.Context, c SendMessage) (Sent, error) 
 		var sealed domain.Recorded
 		out, err := s.decide(ctx, q, func(d *decision) ([]domain.Event, error) {
 			ch := d.channel(c.By.App, c.Channel)
-			m.Author, m.Blocked = d.author(c.By, c.Channel), d.blocked(c.By, ch)
+			m.Author, m.Blocked = d.sealer(c.By.App, c.Channel, c.By.User()), d.blocked(c.By, ch)
 			var known bool
 			if m.Content.SenderName, sealed, known = d.nameOf(c.By, opened); !known {
 				return nil, errNameSealed
@@ -113,15 +113,6 @@ var errNameSealed = errors.New("the sender's name is sealed")
 type openedName struct {
 	event uuid.UUID
 	name  string
-}
-
-// author is the key that seals what an actor writes in a channel: its own, or
-// the channel's when no user acts.
-func (d *decision) author(a domain.Actor, c domain.ChannelID) domain.Subject {
-	if u := a.User(); u != "" {
-		return d.user(a.App, u).Subject(u)
-	}
-	return domain.ChannelSubject(c)
 }
 
 // blocked reports whether one of the users of a dm blocks the other.

@@ -49,7 +49,7 @@ func (s *Service) react(ctx context.Context, c AddReaction, ask func(*domain.Mes
 		if c.Input != nil {
 			return nil, c.Input
 		}
-		return ask(d.spoken(c.By.App, c.Channel, c.Message))
+		return ask(d.message(c.By.App, c.Channel, c.Message))
 	})
 }
 
@@ -64,12 +64,4 @@ func (d *decision) takesPart(a domain.Actor, c domain.ChannelID) error {
 		return domain.ErrForbidden // what is added and read is a user's
 	}
 	return nil
-}
-
-// spoken is the message with an id of a channel; 0 is the id of none.
-func (d *decision) spoken(app domain.AppID, c domain.ChannelID, m domain.MessageID) *domain.Message {
-	if m <= 0 {
-		return domain.NewMessage()
-	}
-	return d.read(domain.MessageStream(app, c, m), func() domain.State { return domain.NewMessage() }).(*domain.Message)
 }

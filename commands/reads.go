@@ -29,7 +29,7 @@ func (s *Service) AdvanceRead(ctx context.Context, c AdvanceRead) (Outcome, erro
 		if c.Input != nil {
 			return nil, c.Input
 		}
-		if !d.spoken(c.By.App, c.Channel, c.Message).Exists() {
+		if !d.message(c.By.App, c.Channel, c.Message).Exists() {
 			return nil, domain.ErrMessageNotFound
 		}
 		cursor := d.read(q.stream, func() domain.State { return domain.NewReadCursor() }).(*domain.ReadCursor)

@@ -71,6 +71,17 @@ func (m *Message) Edit(e EditMessage) ([]Event, error) {
 	}}, nil
 }
 
+// DeleteRight tells whose messages an actor may delete in the channel: a
+// member its own, whoever may delete any, and the operator, anyone's (section 2
+// of the contract).
+func (c *Channel) DeleteRight(a Actor) (anyone bool, err error) {
+	in := c.Standing(a)
+	if err := Authorize(a, TakePart, in); err != nil {
+		return false, err
+	}
+	return a.Kind == ActorSystem || Authorize(a, DeleteAnyMessage, in) == nil, nil
+}
+
 // Delete makes the message a tombstone (CH-330 to CH-333): its author may,
 // and whoever has the right to delete any.
 func (m *Message) Delete(by UserID, anyone bool, version int64) ([]Event, error) {

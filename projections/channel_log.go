@@ -9,6 +9,17 @@ import (
 // counters is where the numbers of a channel stand.
 type counters struct {
 	lastSeq, lastMsgSeq, lastMessage, lastMessageAt, lastPosition, lastDeletedSeq int64
+	maxSentAt, disorder                                                           int64
+}
+
+// sent counts a new message.
+func (c *counters) sent(m domain.MessageID, position, at int64) {
+	if c.lastMsgSeq == 0 {
+		c.maxSentAt = at
+	}
+	c.maxSentAt, c.disorder = max(c.maxSentAt, at), max(c.disorder, c.maxSentAt-at)
+	c.lastMsgSeq++
+	c.lastMessage, c.lastMessageAt, c.lastPosition = int64(m), at, position
 }
 
 // numbered tells the events that make up the log of a channel.
@@ -32,13 +43,14 @@ func (t *timeline) queueCounters(b *pgx.Batch, events []domain.Recorded) {
 	}
 	b.Queue(`
 		SELECT c.app, c.channel, c.last_seq, c.last_msg_seq, c.last_message, c.last_message_at, c.last_position,
-			c.last_deleted_seq
+			c.last_deleted_seq, c.max_sent_at, c.disorder
 		FROM unnest($1::text[], $2::bigint[]) AS k (app, channel)
 		JOIN channel_counters c ON c.app = k.app AND c.channel = k.channel`, apps, channels).Query(func(rows pgx.Rows) error {
 		var k channelKey
 		var c counters
 		_, err := pgx.ForEachRow(rows, []any{
 			&k.app, &k.channel, &c.lastSeq, &c.lastMsgSeq, &c.lastMessage, &c.lastMessageAt, &c.lastPosition, &c.lastDeletedSeq,
+			&c.maxSentAt, &c.disorder,
 		}, func() error {
 			*t.counters[k] = c
 			return nil
@@ -52,22 +64,24 @@ func (t *timeline) storeCounters(b *pgx.Batch) {
 		return
 	}
 	var apps []string
-	var channels, seqs, msgSeqs, messages, ats, positions, deleted []int64
+	var channels, seqs, msgSeqs, messages, ats, positions, deleted, maxSent, disorders []int64
 	for k, c := range t.counters {
 		apps, channels = append(apps, string(k.app)), append(channels, int64(k.channel))
 		seqs, msgSeqs = append(seqs, c.lastSeq), append(msgSeqs, c.lastMsgSeq)
 		messages, ats = append(messages, c.lastMessage), append(ats, c.lastMessageAt)
 		positions, deleted = append(positions, c.lastPosition), append(deleted, c.lastDeletedSeq)
+		maxSent, disorders = append(maxSent, c.maxSentAt), append(disorders, c.disorder)
 	}
 	b.Queue(`
 		INSERT INTO channel_counters (app, channel, last_seq, last_msg_seq, last_message, last_message_at, last_position,
-			last_deleted_seq)
-		SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[])
+			last_deleted_seq, max_sent_at, disorder)
+		SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[],
+			$9::bigint[], $10::bigint[])
 		ON CONFLICT (app, channel) DO UPDATE SET
 			last_seq = excluded.last_seq, last_msg_seq = excluded.last_msg_seq, last_message = excluded.last_message,
 			last_message_at = excluded.last_message_at, last_position = excluded.last_position,
-			last_deleted_seq = excluded.last_deleted_seq`,
-		apps, channels, seqs, msgSeqs, messages, ats, positions, deleted)
+			last_deleted_seq = excluded.last_deleted_seq, max_sent_at = excluded.max_sent_at, disorder = excluded.disorder`,
+		apps, channels, seqs, msgSeqs, messages, ats, positions, deleted, maxSent, disorders)
 }
 
 // logRow is a row of channel_log.

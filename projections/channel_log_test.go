@@ -2,6 +2,7 @@ package projections_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
@@ -56,6 +57,19 @@ func TestTimelineNumbersEveryEventOfAChannel(t *testing.T) {
 				"7|1|ChannelCreated|0", "7|2|ChannelPainted|0", "7|3|MessageSent|10", "7|4|MessagePinned|10", "7|5|MessageSent|11",
 				"8|1|ChannelFound|0",
 			},
+		},
+		"how far times are out of order": {
+			given: func(j *journal) {
+				for i, seconds := range []int{0, 5, 3, 4, 9, 7, 10} {
+					j.now = epoch.Add(time.Duration(seconds) * time.Second)
+					j.send(7, domain.MessageID(10+i), "ann")
+				}
+				j.now = epoch.Add(-time.Hour)
+				j.send(8, 20, "ann")
+				j.send(8, 21, "ann")
+			},
+			from: "SELECT channel, max_sent_at, disorder FROM {t}.channel_counters ORDER BY channel",
+			rows: []string{"7|" + at(11) + "|2000", "8|" + at(-3600+2) + "|0"},
 		},
 		"counters": {
 			given: func(j *journal) {

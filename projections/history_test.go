@@ -63,10 +63,12 @@ func newHistory(t testing.TB, seed uint64, steps int) *history {
 
 func pick[T any](h *history, from []T) T { return from[h.rand.IntN(len(from))] }
 
-// some picks up to n times.
+// some picks up to n.
 func some(h *history, n int) (users []domain.UserID) {
 	for range h.rand.IntN(n + 1) {
-		users = append(users, pick(h, historyUsers))
+		if u := pick(h, historyUsers); !slices.Contains(users, u) {
+			users = append(users, u)
+		}
 	}
 	return users
 }

@@ -26,21 +26,29 @@ type messageEdit struct {
 	editedAt, deletedAt *int64
 	editEvent           *uuid.UUID
 	editSealed          []byte
+	editRefs            []int64
+	editMentions        []string
 	deletedBy           *string
-	refs                []int64
-	mentions            []string
 	edited              bool
+}
+
+// editRow is a row of edits: what one edit made of a message.
+type editRow struct {
+	key      messageKey
+	at       int64
+	event    uuid.UUID
+	edit     domain.MessageEdited
+	refs     []int64
+	mentions []string
 }
 
 func (t *timeline) applyMessage(r domain.Recorded, c *counters) {
 	k := messageOf(r, r.Stream.Message)
 	switch e := r.Event.(type) {
 	case domain.MessageSent:
-		c.lastMsgSeq++
-		c.lastMessage, c.lastMessageAt, c.lastPosition = int64(k.message), r.Time.UnixMilli(), r.Position
+		c.sent(k.message, r.Position, r.Time.UnixMilli())
 		row := &messageRow{key: k, seq: c.lastMsgSeq, position: r.Position, sentAt: r.Time.UnixMilli(), event: r.ID, sent: e}
 		row.version = int64(k.message)
-		row.refs, row.mentions = references(e.Refs, e.Mentions)
 		t.sent, t.rows[k] = append(t.sent, row), row
 		if e.Sender != "" {
 			t.move(cursorKey{k.channelKey, e.Sender}, c.lastMsgSeq, int64(k.message), r.Time.UnixMilli())
@@ -48,12 +56,13 @@ func (t *timeline) applyMessage(r domain.Recorded, c *counters) {
 	case domain.MessageEdited:
 		edit, at := t.edit(k), r.Time.UnixMilli()
 		edit.version, edit.editedAt, edit.editEvent, edit.editSealed = e.Version, &at, &r.ID, blob(e.Sealed)
-		edit.refs, edit.mentions = references(e.Refs, e.Mentions)
+		edit.editRefs, edit.editMentions = references(e.Refs, e.Mentions)
 		edit.edited = true
+		t.editions = append(t.editions, editRow{k, at, r.ID, e, edit.editRefs, edit.editMentions})
 	case domain.MessageDeleted:
 		edit, at, by := t.edit(k), r.Time.UnixMilli(), string(e.By)
 		edit.version, edit.deletedAt, edit.deletedBy = e.Version, &at, &by
-		edit.editEvent, edit.editSealed = nil, nil
+		edit.editEvent, edit.editSealed, edit.editRefs, edit.editMentions = nil, nil, nil, nil
 		if seq := t.seqOf(k); seq > c.lastDeletedSeq {
 			c.lastDeletedSeq = seq
 		}
@@ -129,17 +138,21 @@ func (t *timeline) queueKnown(b *pgx.Batch, events []domain.Recorded) {
 
 const insertMessages = `
 	INSERT INTO messages (app, channel, msg_seq, message, position, sent_at, edited_at, deleted_at, version, thread,
-		event, edit_event, sender, sender_kind, kind, deleted_by, refs, mentions, attachments, sealed, edit_sealed)
+		event, edit_event, sender, sender_kind, kind, deleted_by, refs, mentions, attachments, sealed, edit_sealed,
+		edit_refs, edit_mentions)
 	SELECT app, channel, msg_seq, message, position, sent_at, edited_at, deleted_at, version, thread,
 		event, edit_event, sender, sender_kind, kind, deleted_by,
 		CASE WHEN refs <> '' THEN refs::bigint[] END,
 		CASE WHEN mentions <> '' THEN mentions::text[] END,
-		attachments::jsonb, sealed, edit_sealed
+		attachments::jsonb, sealed, edit_sealed,
+		CASE WHEN edit_refs <> '' THEN edit_refs::bigint[] END,
+		CASE WHEN edit_mentions <> '' THEN edit_mentions::text[] END
 	FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[],
 		$8::bigint[], $9::bigint[], $10::bigint[], $11::uuid[], $12::uuid[], $13::text[], $14::text[], $15::text[],
-		$16::text[], $17::text[], $18::text[], $19::text[], $20::bytea[], $21::bytea[])
+		$16::text[], $17::text[], $18::text[], $19::text[], $20::bytea[], $21::bytea[], $22::text[], $23::text[])
 		AS n (app, channel, msg_seq, message, position, sent_at, edited_at, deleted_at, version, thread,
-		event, edit_event, sender, sender_kind, kind, deleted_by, refs, mentions, attachments, sealed, edit_sealed)`
+		event, edit_event, sender, sender_kind, kind, deleted_by, refs, mentions, attachments, sealed, edit_sealed,
+		edit_refs, edit_mentions)`
 
 func (t *timeline) storeMessages(b *pgx.Batch) {
 	n := len(t.sent)
@@ -152,19 +165,21 @@ func (t *timeline) storeMessages(b *pgx.Batch) {
 	editedAts, deletedAts := make([]*int64, n), make([]*int64, n)
 	events, editEvents := make([]uuid.UUID, n), make([]*uuid.UUID, n)
 	deletedBy, attachments := make([]*string, n), make([]*string, n)
-	refs, mentions := make([]string, n), make([]string, n)
+	refs, mentions, editRefs, editMentions := make([]string, n), make([]string, n), make([]string, n), make([]string, n)
 	sealed, editSealed := make([][]byte, n), make([][]byte, n)
 	for i, m := range t.sent {
 		apps[i], channels[i], seqs[i], ids[i] = string(m.key.app), int64(m.key.channel), m.seq, int64(m.key.message)
 		positions[i], sentAts[i], editedAts[i], deletedAts[i] = m.position, m.sentAt, m.editedAt, m.deletedAt
 		versions[i], threads[i], events[i], editEvents[i] = m.version, int64(m.sent.Thread), m.event, m.editEvent
 		senders[i], senderKinds[i], kinds[i] = string(m.sent.Sender), string(m.sent.SenderKind), string(m.sent.Kind)
-		deletedBy[i], refs[i], mentions[i] = m.deletedBy, arrayText(m.refs), arrayText(m.mentions)
+		deletedBy[i] = m.deletedBy
+		refs[i], mentions[i] = arrayTexts(references(m.sent.Refs, m.sent.Mentions))
+		editRefs[i], editMentions[i] = arrayTexts(m.editRefs, m.editMentions)
 		attachments[i] = jsonText(m.sent.Attachments)
 		sealed[i], editSealed[i] = blob(m.sent.Sealed), m.editSealed
 	}
 	b.Queue(insertMessages, apps, channels, seqs, ids, positions, sentAts, editedAts, deletedAts, versions, threads,
-		events, editEvents, senders, senderKinds, kinds, deletedBy, refs, mentions, attachments, sealed, editSealed)
+		events, editEvents, senders, senderKinds, kinds, deletedBy, refs, mentions, attachments, sealed, editSealed, editRefs, editMentions)
 }
 
 func (t *timeline) storeEdits(b *pgx.Batch) {
@@ -175,12 +190,41 @@ func (t *timeline) storeEdits(b *pgx.Batch) {
 				deleted_at = $6, deleted_by = $7,
 				edit_event = CASE WHEN $8 OR $6::bigint IS NOT NULL THEN $9 ELSE edit_event END,
 				edit_sealed = CASE WHEN $8 OR $6::bigint IS NOT NULL THEN $10 ELSE edit_sealed END,
-				refs = CASE WHEN $8 THEN $11 ELSE refs END,
-				mentions = CASE WHEN $8 THEN $12 ELSE mentions END
+				edit_refs = CASE WHEN $8 OR $6::bigint IS NOT NULL THEN $11 ELSE edit_refs END,
+				edit_mentions = CASE WHEN $8 OR $6::bigint IS NOT NULL THEN $12 ELSE edit_mentions END
 			WHERE app = $1 AND channel = $2 AND message = $3`,
 			k.app, int64(k.channel), int64(k.message), e.version, e.editedAt, e.deletedAt, e.deletedBy,
-			e.edited, e.editEvent, e.editSealed, e.refs, e.mentions)
+			e.edited, e.editEvent, e.editSealed, e.editRefs, e.editMentions)
 	}
+}
+
+// storeEditions keeps what each edit made of its message.
+func (t *timeline) storeEditions(b *pgx.Batch) {
+	n := len(t.editions)
+	if n == 0 {
+		return
+	}
+	apps, editors, refs, mentions := make([]string, n), make([]string, n), make([]string, n), make([]string, n)
+	channels, messages, versions, ats := make([]int64, n), make([]int64, n), make([]int64, n), make([]int64, n)
+	events, sealed := make([]uuid.UUID, n), make([][]byte, n)
+	for i, e := range t.editions {
+		apps[i], channels[i], messages[i], versions[i] = string(e.key.app), int64(e.key.channel), int64(e.key.message), e.edit.Version
+		editors[i], ats[i], events[i], sealed[i] = string(e.edit.By), e.at, e.event, blob(e.edit.Sealed)
+		refs[i], mentions[i] = arrayTexts(e.refs, e.mentions)
+	}
+	b.Queue(`
+		INSERT INTO edits (app, channel, message, version, editor, edited_at, event, sealed, refs, mentions)
+		SELECT app, channel, message, version, editor, edited_at, event, sealed,
+			CASE WHEN refs <> '' THEN refs::bigint[] END,
+			CASE WHEN mentions <> '' THEN mentions::text[] END
+		FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::bigint[], $7::uuid[],
+			$8::bytea[], $9::text[], $10::text[])
+			AS n (app, channel, message, version, editor, edited_at, event, sealed, refs, mentions)`,
+		apps, channels, messages, versions, editors, ats, events, sealed, refs, mentions)
+}
+
+func arrayTexts(refs []int64, mentions []string) (string, string) {
+	return arrayText(refs), arrayText(mentions)
 }
 
 // arrayText is the text form of an array, which unnest can carry in an array

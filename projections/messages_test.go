@@ -11,7 +11,7 @@ import (
 const messageRows = `
 	SELECT msg_seq, message, position, sent_at, edited_at, deleted_at, version, sender, kind, deleted_by,
 		convert_from(sealed, 'UTF8') AS sealed, convert_from(edit_sealed, 'UTF8') AS edit_sealed,
-		edit_event IS NOT NULL AS has_edit, mentions
+		edit_event IS NOT NULL AS has_edit, mentions, edit_mentions
 	FROM {t}.messages ORDER BY channel, msg_seq`
 
 const (
@@ -33,7 +33,7 @@ func TestTimelineOfMessages(t *testing.T) {
 		"sent": {
 			given: func(j *journal) { j.send(7, 10, "ann") },
 			from:  messageRows,
-			rows:  []string{"1|10|1|" + at(1) + "|-|-|10|ann|text|-|" + helloByAnn + "|-|false|-"},
+			rows:  []string{"1|10|1|" + at(1) + "|-|-|10|ann|text|-|" + helloByAnn + "|-|false|-|-"},
 		},
 		"edited twice": {
 			given: func(j *journal) {
@@ -42,7 +42,7 @@ func TestTimelineOfMessages(t *testing.T) {
 				j.message(7, 10, "ann", edited(30, "ann", "dan"))
 			},
 			from: messageRows,
-			rows: []string{"1|10|1|" + at(1) + "|" + at(3) + "|-|30|ann|text|-|" + helloByAnn + "|" + changed + `|true|["dan"]`},
+			rows: []string{"1|10|1|" + at(1) + "|" + at(3) + "|-|30|ann|text|-|" + helloByAnn + "|" + changed + `|true|-|["dan"]`},
 		},
 		"deleted keeps what was sent for the sender's name": {
 			given: func(j *journal) {
@@ -50,7 +50,7 @@ func TestTimelineOfMessages(t *testing.T) {
 				j.message(7, 10, "bob", domain.MessageDeleted{Version: 20, By: "bob"})
 			},
 			from: messageRows,
-			rows: []string{"1|10|1|" + at(1) + "|-|" + at(2) + "|20|ann|text|bob|" + helloByAnn + "|-|false|-"},
+			rows: []string{"1|10|1|" + at(1) + "|-|" + at(2) + "|20|ann|text|bob|" + helloByAnn + "|-|false|-|-"},
 		},
 		"edited, then deleted": {
 			given: func(j *journal) {
@@ -59,7 +59,35 @@ func TestTimelineOfMessages(t *testing.T) {
 				j.message(7, 10, "ann", domain.MessageDeleted{Version: 30, By: "ann"})
 			},
 			from: messageRows,
-			rows: []string{"1|10|1|" + at(1) + "|" + at(2) + "|" + at(3) + "|30|ann|text|ann|" + helloByAnn + `|-|false|["bob"]`},
+			rows: []string{"1|10|1|" + at(1) + "|" + at(2) + "|" + at(3) + "|30|ann|text|ann|" + helloByAnn + "|-|false|-|-"},
+		},
+		"an edit leaves what the message was sent with": {
+			given: func(j *journal) {
+				e := said("ann")
+				e.Mentions = []domain.UserID{"bob"}
+				j.message(7, 10, "ann", e)
+				j.message(7, 10, "ann", edited(20, "ann"))
+			},
+			from: messageRows,
+			rows: []string{"1|10|1|" + at(1) + "|" + at(2) + "|-|20|ann|text|-|" + helloByAnn + "|" + changed + `|true|["bob"]|-`},
+		},
+		"each edit has a row, which a deletion leaves": {
+			given: func(j *journal) {
+				j.send(7, 10, "ann")
+				edit := edited(20, "ann", "bob", "cid")
+				edit.Refs = []domain.MessageID{4, 5}
+				j.message(7, 10, "ann", edit)
+				j.message(7, 10, "bob", edited(30, "bob"))
+				j.message(7, 10, "ann", domain.MessageDeleted{Version: 40, By: "ann"})
+			},
+			from: `
+				SELECT channel, message, version, editor, edited_at, event IS NOT NULL AS has_event,
+					convert_from(sealed, 'UTF8') AS sealed, refs, mentions
+				FROM {t}.edits ORDER BY channel, message, version`,
+			rows: []string{
+				"7|10|20|ann|" + at(2) + "|true|" + changed + `|[4,5]|["bob","cid"]`,
+				"7|10|30|bob|" + at(3) + "|true|" + changed + "|-|-",
+			},
 		},
 		"nobody's": {
 			given: func(j *journal) {
@@ -127,11 +155,14 @@ func TestOddTextsSurviveInArraysAndAttachments(t *testing.T) {
 	for _, sizes := range [][]int{nil, {1, 1}} {
 		m.clear(t)
 		m.applyIn(t, all(t, j.log), sizes...)
-		for _, message := range []int{10, 11} {
+		for _, from := range []string{
+			"SELECT mentions, refs FROM m_timeline.messages WHERE message = 10",
+			"SELECT edit_mentions, edit_refs FROM m_timeline.messages WHERE message = 11",
+			"SELECT mentions, refs FROM m_timeline.edits WHERE message = 11",
+		} {
 			var mentions []domain.UserID
 			var refs []int64
-			require.NoError(t, pool.QueryRow(t.Context(), "SELECT mentions, refs FROM m_timeline.messages WHERE message = $1", message).
-				Scan(&mentions, &refs))
+			require.NoError(t, pool.QueryRow(t.Context(), from).Scan(&mentions, &refs), from)
 			require.Equal(t, odd, mentions)
 			require.Equal(t, []int64{1, 1<<63 - 1}, refs)
 		}

@@ -42,6 +42,7 @@ type timeline struct {
 	known    map[messageKey]int64           // msg_seq of older ones that the batch speaks of
 	edits    map[messageKey]*messageEdit    // to older ones
 	tallies  map[messageKey]*tally          // reactions to messages
+	editions []editRow                      // what each edit made, in order
 	cursors  map[cursorKey]*cursor          // where cursors end up
 	erased   map[cursorUser]domain.Recorded // users erased
 }
@@ -94,6 +95,7 @@ func (t *timeline) store(tx Tx) {
 	t.storeMessages(b)
 	t.storeEdits(b)
 	t.storeReactions(b)
+	t.storeEditions(b)
 	t.storeCursors(b)
 	t.storeCounters(b)
 	for _, r := range t.erased {

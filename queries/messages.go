@@ -52,12 +52,15 @@ type History struct {
 	User    domain.UserID // who asks
 	Before  domain.MessageID
 	After   domain.MessageID
+	Sent    *Span // nil for any time
 	Limit   int
 }
 
 const messageColumns = `
 	message, sender, kind, sent_at, edited_at, deleted_at IS NOT NULL, event, edit_event, sealed, edit_sealed, attachments,
-	refs, mentions, reactions`
+	CASE WHEN edit_event IS NULL THEN refs ELSE edit_refs END,
+	CASE WHEN edit_event IS NULL THEN mentions ELSE edit_mentions END,
+	reactions`
 
 type messageRow struct {
 	Message     int64
@@ -81,6 +84,16 @@ var historyProjections = []string{directory, timeline}
 // The cursors of a history page are message ids; they resolve to msg_seq, the
 // dense number of a message in its channel.
 const (
+	seqBefore = `(
+			SELECT p.msg_seq FROM rm.messages_v2 p
+			WHERE p.app = $1 AND p.channel = $2 AND p.message < $4
+			ORDER BY p.message DESC
+			LIMIT 1)`
+	seqAfter = `(
+			SELECT p.msg_seq FROM rm.messages_v2 p
+			WHERE p.app = $1 AND p.channel = $2 AND p.message > $4
+			ORDER BY p.message
+			LIMIT 1)`
 	newestMessages = `
 		SELECT ` + messageColumns + ` FROM rm.messages_v2
 		WHERE app = $1 AND channel = $2
@@ -88,20 +101,12 @@ const (
 		LIMIT $3`
 	messagesBefore = `
 		SELECT ` + messageColumns + ` FROM rm.messages_v2
-		WHERE app = $1 AND channel = $2 AND msg_seq <= (
-			SELECT p.msg_seq FROM rm.messages_v2 p
-			WHERE p.app = $1 AND p.channel = $2 AND p.message < $4
-			ORDER BY p.message DESC
-			LIMIT 1)
+		WHERE app = $1 AND channel = $2 AND msg_seq <= ` + seqBefore + `
 		ORDER BY msg_seq DESC
 		LIMIT $3`
 	messagesAfter = `
 		SELECT ` + messageColumns + ` FROM rm.messages_v2
-		WHERE app = $1 AND channel = $2 AND msg_seq >= (
-			SELECT p.msg_seq FROM rm.messages_v2 p
-			WHERE p.app = $1 AND p.channel = $2 AND p.message > $4
-			ORDER BY p.message
-			LIMIT 1)
+		WHERE app = $1 AND channel = $2 AND msg_seq >= ` + seqAfter + `
 		ORDER BY msg_seq
 		LIMIT $3`
 )
@@ -115,6 +120,8 @@ func (s *Service) History(ctx context.Context, at Freshness, q History) (Page, d
 		standing(b, q.App, q.User, q.Channel, &in)
 		args := []any{q.App, int64(q.Channel), q.Limit + 1}
 		switch {
+		case q.Sent != nil:
+			q.queueSent(b, args).Query(scanMessages(&rows))
 		case q.Before > 0:
 			b.Queue(messagesBefore, append(args, int64(q.Before))...).Query(scanMessages(&rows))
 		case q.After > 0:

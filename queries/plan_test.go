@@ -197,7 +197,7 @@ func (w *world) crowd(member domain.UserID) {
 		`INSERT INTO rm_directory_v2_1.hidden (app, hider, channel, position)
 			SELECT app, member, channel, 1 FROM rm_directory_v2_1.members WHERE channel % 60 = 0`,
 		`INSERT INTO rm_timeline_v2_1.channel_counters
-			SELECT app, channel, 1, 1, channel, created_at, position, 0 FROM rm_directory_v2_1.channels WHERE owner = 'zoe'`,
+			SELECT app, channel, 1, 1, channel, created_at, position, 0, created_at, 0 FROM rm_directory_v2_1.channels WHERE owner = 'zoe'`,
 		`INSERT INTO rm_timeline_v2_1.cursors
 			SELECT app, channel, member, 0, 0, 0 FROM rm_directory_v2_1.members WHERE role = 'member'`,
 	} {

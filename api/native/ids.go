@@ -44,7 +44,7 @@ func parsePosition(text string) (int64, bool) {
 }
 
 // once is the scope of a request's Idempotency-Key (CH-306), nil without one.
-func (r *request) once(command string, c domain.ChannelID) ([]string, error) {
+func (r *request) once(command string, c domain.ChannelID, target ...string) ([]string, error) {
 	keys := r.Request.Header.Values("Idempotency-Key")
 	if len(keys) == 0 {
 		return nil, nil
@@ -52,7 +52,7 @@ func (r *request) once(command string, c domain.ChannelID) ([]string, error) {
 	if len(keys) > 1 || !envelope.Printable(keys[0], 128) {
 		return nil, domain.ErrInvalidRequest.Because("Idempotency-Key takes 1 to 128 printable ASCII characters")
 	}
-	return commands.NativeOnce(r.actor, command, c, keys[0]), nil
+	return commands.NativeOnce(r.actor, command, c, keys[0], target...), nil
 }
 
 // replayed marks the answer to a repeated request.
@@ -60,3 +60,6 @@ func (r *request) replayed() { r.Header("Idempotent-Replayed", "true") }
 
 // seconds is a time of the read models as clients see it (CH-012).
 func seconds(ms int64) int64 { return ms / 1000 }
+
+// milliseconds is a time of a client as the read models have it.
+func milliseconds(s int64) int64 { return s * 1000 }

@@ -142,8 +142,8 @@ func (s *Server) sendMessage(r *request) error {
 	if err != nil {
 		return err
 	}
-	if out.Repeated {
-		return s.repeatedMessage(r, out)
+	if out.Repeated { // with the message as it is now (CH-306)
+		return s.answerStanding(r, out.Outcome, out.Stream.Channel, out.Stream.Message)
 	}
 	r.answerMessage(http.StatusCreated, out.Position, queries.Message{
 		ID: domain.MessageID(out.ID), Channel: r.channel(), Sender: r.actor.User(), SenderName: out.SenderName,
@@ -165,22 +165,6 @@ func attached(files []domain.NewAttachment) []queries.Attachment {
 	return out
 }
 
-// repeatedMessage answers a repeated send with the message as it is now
-// (CH-306).
-func (s *Server) repeatedMessage(r *request, out commands.Sent) error {
-	m, found, _, err := s.Queries.Message(r.ctx, queries.Freshness(out.Position), r.actor.App, r.actor.User(),
-		out.Stream.Channel, out.Stream.Message)
-	switch {
-	case err != nil:
-		return err
-	case !found:
-		return domain.ErrMessageNotFound
-	}
-	r.replayed()
-	r.answerMessage(http.StatusOK, out.Position, m)
-	return nil
-}
-
 func (s *Server) listMessages(r *request) error {
 	at, err := s.fresh(r)
 	if err != nil {
@@ -189,12 +173,14 @@ func (s *Server) listMessages(r *request) error {
 	limit, err1 := r.limit(normalMessages, maxMessages)
 	before, err2 := r.cursor("before")
 	after, err3 := r.cursor("after")
-	input := first(err1, err2, err3)
+	sent, err4 := r.sent()
+	input := first(err1, err2, err3, err4)
 	if before != 0 && after != 0 {
 		input = first(input, domain.ErrInvalidCursor)
 	}
 	page, in, err := s.Queries.History(r.ctx, at, queries.History{
-		App: r.actor.App, Channel: r.channel(), User: r.actor.User(), Before: before, After: after, Limit: max(limit, 1),
+		App: r.actor.App, Channel: r.channel(), User: r.actor.User(), Before: before, After: after, Sent: sent,
+		Limit: max(limit, 1),
 	})
 	if err != nil {
 		return err

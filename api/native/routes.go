@@ -25,6 +25,9 @@ func (s *Server) routes(r gin.IRoutes) {
 	r.GET("/v1/channels/:channel/messages", s.handle(s.listMessages))
 	r.POST("/v1/channels/:channel/messages", s.handle(s.sendMessage))
 	r.GET("/v1/channels/:channel/messages/:message", s.handle(s.getMessage))
+	r.PUT("/v1/channels/:channel/messages/:message", s.handle(s.editMessage))
+	r.DELETE("/v1/channels/:channel/messages/:message", s.handle(s.deleteMessage))
+	r.GET("/v1/channels/:channel/messages/:message/versions", s.handle(s.listVersions))
 
 	r.POST("/v1/channels/:channel/messages/:message/reactions", s.handle(s.addReaction))
 	r.DELETE("/v1/channels/:channel/messages/:message/reactions/:emote", s.handle(s.removeReaction))

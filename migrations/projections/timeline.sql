@@ -41,18 +41,20 @@ CREATE TABLE messages (
     attachments   jsonb,
     sealed        bytea,
     edit_sealed   bytea,
+    edit_refs     bigint[],
+    edit_mentions text[] COLLATE "C",
     reactions     jsonb,
     CONSTRAINT messages_pkey PRIMARY KEY (app, channel, msg_seq),
     CONSTRAINT messages_message_key UNIQUE (app, channel, message)
 );
 
-CREATE INDEX messages_sent_idx ON messages (app, channel, sent_at);
+CREATE INDEX messages_sent_idx ON messages (app, channel, sent_at, msg_seq);
 CREATE INDEX messages_deleted_idx ON messages (app, channel, msg_seq) WHERE deleted_at IS NOT NULL;
 
 COMMENT ON TABLE messages IS 'Messages in the order of their channel. Content stays sealed under the author''s key.';
 COMMENT ON COLUMN messages.msg_seq IS 'Dense number of the message in its channel, from 1.';
 COMMENT ON COLUMN messages.sealed IS 'Content as sent, of the event; a tombstone keeps it for the sender''s name.';
-COMMENT ON COLUMN messages.edit_sealed IS 'Content as last edited, of edit_event.';
+COMMENT ON COLUMN messages.edit_sealed IS 'Content as last edited, of edit_event; refs and mentions likewise.';
 COMMENT ON COLUMN messages.reactions IS
     'Summary of the reactions table for this message: [{k kind, n name, c count, r first ref, u users, at most 100}], the first reaction first.';
 
@@ -99,11 +101,16 @@ CREATE TABLE channel_counters (
     last_message_at  bigint           NOT NULL,
     last_position    bigint           NOT NULL,
     last_deleted_seq bigint           NOT NULL,
+    max_sent_at      bigint           NOT NULL,
+    disorder         bigint           NOT NULL,
     CONSTRAINT channel_counters_pkey PRIMARY KEY (app, channel)
 ) WITH (fillfactor = 70);
 
 COMMENT ON TABLE channel_counters IS 'Where the numbers of a channel stand.';
 COMMENT ON COLUMN channel_counters.last_position IS 'Position of the newest message.';
+COMMENT ON COLUMN channel_counters.max_sent_at IS 'Latest sent_at of all messages.';
+COMMENT ON COLUMN channel_counters.disorder IS
+    'By how much at most the sent_at of a message lies before that of an earlier one: bounds in time give bounds of msg_seq.';
 COMMENT ON COLUMN channel_counters.last_deleted_seq IS 'Largest msg_seq of a deleted message: unread counts above it need no correction.';
 
 CREATE TABLE cursors (

@@ -90,8 +90,10 @@ func (h *history) step() {
 		h.aboutUser(by)
 	case c == nil:
 		h.create(p, by)
-	case kind < 8:
+	case kind < 7:
 		h.send(p, c, by)
+	case kind == 7:
+		h.sendFromElsewhere(p, c, pick(h, append(historyUsers, "")))
 	case kind < 12:
 		h.change(p, c, by)
 	case kind < 15:
@@ -148,11 +150,27 @@ func (h *history) send(p place, c *talk, by domain.UserID) {
 	if err != nil {
 		return
 	}
-	res := h.append(eventstore.Write{Stream: domain.MessagePrefix(p.app, p.id), Draw: true}, by, events...)
+	h.spoke(p, c, by, events[0])
+}
+
+// sendFromElsewhere appends what other faces let pass: messages of users who
+// are no members, and of nobody.
+func (h *history) sendFromElsewhere(p place, c *talk, by domain.UserID) {
+	e := said(by)
+	if by == "" {
+		e.SenderKind = domain.ActorSystem
+	}
+	h.spoke(p, c, by, e)
+}
+
+func (h *history) spoke(p place, c *talk, by domain.UserID, e domain.Event) {
+	res := h.append(eventstore.Write{Stream: domain.MessagePrefix(p.app, p.id), Draw: true}, by, e)
 	m := &spoken{Message: domain.NewMessage(), id: domain.MessageID(res.ID), by: by}
-	m.Evolve(domain.Recorded{Event: events[0], Stream: domain.StreamName{Message: m.id}})
+	m.Evolve(domain.Recorded{Event: e, Stream: domain.StreamName{Message: m.id}})
 	c.messages = append(c.messages, m)
-	c.read[by] = len(c.messages)
+	if _, member := c.read[by]; member {
+		c.read[by] = len(c.messages)
+	}
 }
 
 // change edits, deletes or reacts to a message, more often to a late one.

@@ -31,28 +31,46 @@ type Channel struct {
 // unread counts what a user has not read (CH-610): the messages after the
 // cursor less the deleted ones among them. Every member has a cursor from its
 // joining on, so without one the timeline has yet to see it join. Sending moves the sender's cursor,
-// so none of the rest are the user's own.
+// so none of the rest are the user's own. All of it is of one projection, so it is never negative.
 const unread = `
-	coalesce(t.last_msg_seq, 0) - coalesce(r.read_seq, 0) - CASE
-		WHEN t.last_deleted_seq > coalesce(r.read_seq, 0) THEN (
+	CASE WHEN m.role IS NULL OR r.read_seq IS NULL THEN 0 ELSE coalesce(t.last_msg_seq, 0) - r.read_seq - CASE
+		WHEN t.last_deleted_seq > r.read_seq THEN (
 			SELECT count(*) FROM rm.messages_v2 d
-			WHERE d.app = c.app AND d.channel = c.channel AND d.deleted_at IS NOT NULL AND d.msg_seq > coalesce(r.read_seq, 0))
-		ELSE 0 END`
+			WHERE d.app = c.app AND d.channel = c.channel AND d.deleted_at IS NOT NULL AND d.msg_seq > r.read_seq)
+		ELSE 0 END END`
+
+// otherUser is the other user of a dm that the asking user is in.
+const otherUser = `
+	CASE WHEN c.kind = 'dm' AND m.role IS NOT NULL THEN c.pair[CASE c.pair[1] WHEN $2 THEN 2 ELSE 1 END] END`
 
 const channelColumns = `
 	c.channel, c.kind, c.owner, c.created_at, c.event, c.sealed,
-	coalesce(m.role, '') AS role,
-	CASE WHEN m.role IS NULL OR r.read_seq IS NULL THEN 0 ELSE ` + unread + ` END AS unread,
+	coalesce(m.role, '') AS role,` + unread + ` AS unread,
 	coalesce(t.last_message, 0) AS last_message,
-	coalesce(o.other, '') AS other, n.event AS name_event, n.sealed AS name_sealed`
+	coalesce(` + otherUser + `, '') AS other, n.event AS name_event, n.sealed AS name_sealed`
 
+// channelJoins look each row up by its key. The limits see to that: the plan
+// is made while there may be few rows, when reading all of an app and hashing
+// them looks cheaper.
 const channelJoins = `
-	LEFT JOIN rm.channel_counters_v2 t ON t.app = c.app AND t.channel = c.channel
-	LEFT JOIN rm.cursors_v2 r ON r.app = c.app AND r.reader = $2 AND r.channel = c.channel
 	LEFT JOIN LATERAL (
-		SELECT u AS other FROM unnest(c.pair) AS u WHERE u <> $2 LIMIT 1
-	) o ON c.kind = 'dm' AND m.role IS NOT NULL
-	LEFT JOIN rm.names_v2 n ON n.app = c.app AND n.named = o.other`
+		SELECT t.last_msg_seq, t.last_deleted_seq, t.last_message, t.last_message_at, t.last_position
+		FROM rm.channel_counters_v2 t
+		WHERE t.app = c.app AND t.channel = c.channel
+		LIMIT 1
+	) t ON true
+	LEFT JOIN LATERAL (
+		SELECT r.read_seq
+		FROM rm.cursors_v2 r
+		WHERE r.app = c.app AND r.reader = $2 AND r.channel = c.channel
+		LIMIT 1
+	) r ON true
+	LEFT JOIN LATERAL (
+		SELECT n.event, n.sealed
+		FROM rm.names_v2 n
+		WHERE n.app = c.app AND n.named = ` + otherUser + `
+		LIMIT 1
+	) n ON true`
 
 // hidden tells whether the user has taken the channel out of the list; a dm is
 // back as soon as a message follows (CH-150, CH-151).

@@ -123,8 +123,6 @@ CREATE TABLE cursors (
     CONSTRAINT cursors_pkey PRIMARY KEY (app, reader, channel)
 ) WITH (fillfactor = 80);
 
-CREATE INDEX cursors_channel_idx ON cursors (app, channel, reader);
-
 COMMENT ON TABLE cursors IS 'How far each user has read; sending and joining move it too.';
 COMMENT ON COLUMN cursors.read_seq IS 'msg_seq of the newest message read.';
 

@@ -170,56 +170,76 @@ func TestNothingIsRepeatedBelowADeletedChannel(t *testing.T) {
 	})
 }
 
-// TestSendingDuringTheDeletion has members of two nodes send while the owner
-// deletes the channel.
-func TestSendingDuringTheDeletion(t *testing.T) {
+// TestSendingDuringTheEnd has a member send through two nodes while the owner
+// deletes the channel, or removes the member.
+func TestSendingDuringTheEnd(t *testing.T) {
 	nodes := apitest.Nodes(t, 2)
 	app := nodes[0].App("demo")
-	for round := range 3 {
-		ann, _, bob, group := crew(app, "group")
-		answers := make([]*apitest.Answer, 40)
-		var all sync.WaitGroup
-		for i := range answers {
-			all.Go(func() {
-				if i == 20 {
-					answers[i] = ann.On(nodes[round%2]).Delete(apitest.Channel(group))
-					return
+	for row, end := range map[string]struct {
+		path  func(channel string) string
+		event string
+		then  refusal
+	}{
+		"CH-160 RS-109 the deletion of the channel": {apitest.Channel, "ChannelDeleted", refusal{404, "CHAT_CHANNEL_NOT_FOUND"}},
+		"CH-302 RS-047 RS-109 the removal of the sender": {
+			func(channel string) string { return apitest.Members(channel, "bob") }, "MemberRemoved", refusal{403, "CHAT_NOT_MEMBER"},
+		},
+	} {
+		for round := range 3 {
+			ann, _, bob, group := crew(app, "group")
+			answers := make([]*apitest.Answer, 40)
+			var all sync.WaitGroup
+			for i := range answers {
+				all.Go(func() {
+					if i == 20 {
+						answers[i] = ann.On(nodes[round%2]).Delete(end.path(group))
+						return
+					}
+					answers[i] = bob.On(nodes[i%2]).Post(apitest.Messages(group), `{"body":"x"}`)
+				})
+			}
+			all.Wait()
+			nodes[0].Run(t, row, func(t *testing.T) {
+				sent := map[string]bool{}
+				for i, a := range answers {
+					switch {
+					case i == 20:
+						a.Want(http.StatusNoContent)
+					case a.Status == http.StatusCreated:
+						sent[a.Text("id")] = true
+					default:
+						a.Refused(end.then.status, end.then.code)
+					}
 				}
-				answers[i] = bob.On(nodes[i%2]).Post(apitest.Messages(group), `{"body":"x"}`)
+				before, last := messagesOf(t, nodes[0], group)
+				require.Equal(t, end.event, last, "nothing follows")
+				require.Equal(t, before, sent, "what was answered is there, and nothing else")
+				bob.On(nodes[1]).Post(apitest.Messages(group), `{"body":"x"}`).Refused(end.then.status, end.then.code)
+				bob.On(nodes[1]).Get(apitest.Messages(group)).Refused(end.then.status, end.then.code)
 			})
 		}
-		all.Wait()
-		sent := map[string]bool{}
-		for i, a := range answers {
-			switch {
-			case i == 20:
-				a.Want(http.StatusNoContent)
-			case a.Status == http.StatusCreated:
-				sent[a.Text("id")] = true
-			default:
-				a.Refused(404, "CHAT_CHANNEL_NOT_FOUND")
-			}
-		}
-		nodes[0].Run(t, "CH-160 RS-109 nothing follows the deletion, and what was answered is there", func(t *testing.T) {
-			nodes[0].Settle(t)
-			ctx, cancel := context.WithTimeout(t.Context(), apitest.Patience)
-			defer cancel()
-			rows, err := nodes[0].Pool.Query(ctx, `
-				SELECT type, message::text FROM rm.channel_log_v2
-				WHERE app = 'demo' AND channel = $1::text::bigint
-				ORDER BY seq`, group)
-			require.NoError(t, err)
-			log, err := pgx.CollectRows(rows, pgx.RowToStructByPos[struct{ Type, Message string }])
-			require.NoError(t, err)
-			require.Equal(t, "ChannelDeleted", log[len(log)-1].Type)
-			stored := map[string]bool{}
-			for _, e := range log {
-				if e.Type == "MessageSent" {
-					stored[e.Message] = true
-				}
-			}
-			require.Equal(t, stored, sent)
-			bob.On(nodes[1]).Post(apitest.Messages(group), `{"body":"x"}`).Refused(404, "CHAT_CHANNEL_NOT_FOUND")
-		})
 	}
+}
+
+// messagesOf are the messages that a channel's log holds, and the type of its
+// last event.
+func messagesOf(t *testing.T, s *apitest.Server, channel string) (ids map[string]bool, last string) {
+	t.Helper()
+	s.Settle(t)
+	ctx, cancel := context.WithTimeout(t.Context(), apitest.Patience)
+	defer cancel()
+	rows, err := s.Pool.Query(ctx, `
+		SELECT type, message::text FROM rm.channel_log_v2
+		WHERE app = 'demo' AND channel = $1::text::bigint
+		ORDER BY seq`, channel)
+	require.NoError(t, err)
+	log, err := pgx.CollectRows(rows, pgx.RowToStructByPos[struct{ Type, Message string }])
+	require.NoError(t, err)
+	ids = map[string]bool{}
+	for _, e := range log {
+		if last = e.Type; last == "MessageSent" {
+			ids[e.Message] = true
+		}
+	}
+	return ids, last
 }

@@ -31,6 +31,18 @@ func TestAChangeOfTheStateIsSeen(t *testing.T) {
 	s.Unchanged(t, func() { ann.Get(apitest.Channel(room)).Want(200) })
 }
 
+func TestTheStateOfAnAppIsItsOwn(t *testing.T) {
+	s := apitest.Open(t)
+	demo, other := s.App("demo"), s.App("other")
+	room := demo.User("ann").Room("lobby")
+	before, others := demo.State(t), other.State(t)
+	demo.User("ann").Put(apitest.Channel(room), `{"name":"hall"}`).Want(200)
+	require.Equal(t, others, other.State(t))
+	after := demo.State(t)
+	require.NotEqual(t, before["rm_directory_v2_1.channels"], after["rm_directory_v2_1.channels"], "a changed row is a change")
+	require.NotEqual(t, before["es_events_json"], after["es_events_json"])
+}
+
 func TestNodesShareOneInstallation(t *testing.T) {
 	nodes := apitest.Nodes(t, 2)
 	ann := nodes[0].App("demo").User("ann")

@@ -9,35 +9,50 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// State is what a request may change: the head of the log and the number of
-// rows of every table.
-func (s *Server) State(t testing.TB) map[string]int64 {
+// State is what a request may change: every table, log and read models
+// alike, as the number and the hash of its rows.
+func (s *Server) State(t testing.TB) map[string]string {
+	t.Helper()
+	return s.state(t, `
+		SELECT format('%I.%I', schemaname, tablename), 'true' FROM pg_tables
+		WHERE schemaname NOT IN ('pg_catalog', 'information_schema') AND $1 = ''`, "")
+}
+
+// State is what requests may change of an app: its events, and its rows in
+// every table that has apps.
+func (a *App) State(t testing.TB) map[string]string {
+	t.Helper()
+	return a.s.state(t, `
+		SELECT format('%I.%I', table_schema, table_name), format('app = %L', $1::text) FROM information_schema.columns
+		WHERE column_name = 'app' AND table_schema NOT IN ('pg_catalog', 'information_schema', 'rm')
+		UNION ALL
+		SELECT 'es_events_json', format('meta ->> ''app'' = %L', $1::text)`, string(a.ID))
+}
+
+// state hashes tables; the query names each, and which of its rows count.
+func (s *Server) state(t testing.TB, query, app string) map[string]string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), Patience)
 	defer cancel()
 	s.Commands.Wait()
-	head, err := s.Log.Head(ctx)
-	if err != nil {
-		t.Fatalf("head of the log: %v", err)
-	}
 	s.Settle(t)
-	state := map[string]int64{"head": int64(head)}
-	rows, err := s.Pool.Query(ctx, `
-		SELECT format('%I.%I', schemaname, tablename) FROM pg_tables
-		WHERE schemaname NOT IN ('pg_catalog', 'information_schema')`)
+	state := map[string]string{}
+	rows, err := s.Pool.Query(ctx, query, app)
 	if err != nil {
 		t.Fatalf("list tables: %v", err)
 	}
-	tables, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	tables, err := pgx.CollectRows(rows, pgx.RowToStructByPos[struct{ Name, Rows string }])
 	if err != nil {
 		t.Fatalf("list tables: %v", err)
 	}
 	for _, table := range tables {
-		var n int64
-		if err := s.Pool.QueryRow(ctx, "SELECT count(*) FROM "+table).Scan(&n); err != nil {
-			t.Fatalf("count %s: %v", table, err)
+		var hash string
+		if err := s.Pool.QueryRow(ctx, `
+			SELECT count(*) || ' rows, ' || md5(coalesce(string_agg(h, '' ORDER BY h), ''))
+			FROM (SELECT md5(t::text) AS h FROM `+table.Name+` t WHERE `+table.Rows+`) AS hashes`).Scan(&hash); err != nil {
+			t.Fatalf("hash %s: %v", table.Name, err)
 		}
-		state[table] = n
+		state[table.Name] = hash
 	}
 	return state
 }
@@ -77,11 +92,11 @@ func (s *Server) Unchanged(t testing.TB, f func()) {
 	}
 }
 
-func difference(before, after map[string]int64) string {
+func difference(before, after map[string]string) string {
 	text := ""
-	for k, n := range after {
-		if before[k] != n {
-			text += fmt.Sprintf("%s %d -> %d; ", k, before[k], n)
+	for k, hash := range after {
+		if before[k] != hash {
+			text += fmt.Sprintf("%s %s -> %s; ", k, before[k], hash)
 		}
 	}
 	return text

@@ -10,6 +10,7 @@ import (
 type Faces struct {
 	Native http.Handler
 	Admin  http.Handler
+	Files  http.Handler // signed URLs
 	Health http.Handler
 }
 
@@ -24,6 +25,8 @@ func Handler(f Faces) http.Handler {
 			f.Health.ServeHTTP(w, r)
 		case strings.HasPrefix(path, "/v1/admin/"):
 			f.Admin.ServeHTTP(w, r)
+		case strings.HasPrefix(path, "/v1/assets/"):
+			f.Files.ServeHTTP(w, r)
 		default:
 			f.Native.ServeHTTP(w, r)
 		}

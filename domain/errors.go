@@ -20,6 +20,8 @@ const (
 	BadMedia        Kind = "unsupported media type"
 	Unavailable     Kind = "unavailable"
 	Internal        Kind = "internal"
+	BadRange        Kind = "bad range"
+	BadCondition    Kind = "failed condition"
 )
 
 // Error is a refusal: for the caller, from the catalogue, with a stable code.
@@ -87,6 +89,15 @@ var (
 	ErrInvalidAttachment  = refuse(Invalid, "CHAT_INVALID_ATTACHMENT", "an attachment is malformed")
 	ErrAttachmentNotFound = refuse(NotFound, "CHAT_ATTACHMENT_NOT_FOUND", "attachment not found")
 	ErrInvalidSize        = refuse(Invalid, "INVALID_SIZE", "size is full, or for images 1600, 512, 256 or 128")
+
+	ErrAssetNotFound    = refuse(NotFound, "ASSET_NOT_FOUND", "no such asset")
+	ErrBadRange         = refuse(BadRange, "RANGE_NOT_SATISFIABLE", "the asset has no such range")
+	ErrBadCondition     = refuse(BadCondition, "PRECONDITION_FAILED", "the asset is not as the request expects it")
+	ErrUploadNotFound   = refuse(NotFound, "UPLOAD_NOT_FOUND", "no such upload of yours")
+	ErrUploadIncomplete = refuse(Conflict, "UPLOAD_INCOMPLETE", "the bytes have not arrived yet")
+	ErrUploadExists     = refuse(Conflict, "UPLOAD_EXISTS", "the bytes are here already")
+	ErrInvalidUpload    = refuse(Invalid, "INVALID_UPLOAD", "the bytes are not as announced")
+	ErrUploadQuota      = refuse(Forbidden, "UPLOAD_QUOTA_EXCEEDED", "the user keeps as many files as allowed")
 
 	ErrReactionExists    = refuse(Conflict, "CHAT_REACTION_EXISTS", "already reacted with this emote")
 	ErrReactionNotFound  = refuse(NotFound, "CHAT_REACTION_NOT_FOUND", "no such reaction of yours")

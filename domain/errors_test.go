@@ -61,7 +61,7 @@ func TestCatalogueHoldsTheCodesOfTheContract(t *testing.T) {
 func TestEveryRefusalIsCompleteAndUnique(t *testing.T) {
 	kinds := []domain.Kind{
 		domain.Invalid, domain.Unauthenticated, domain.Forbidden, domain.NotFound, domain.BadMethod, domain.Conflict,
-		domain.Mismatch, domain.TooLarge, domain.TooMany, domain.BadMedia, domain.Unavailable, domain.Internal,
+		domain.Mismatch, domain.TooLarge, domain.TooMany, domain.BadMedia, domain.Unavailable, domain.Internal, domain.BadRange, domain.BadCondition,
 	}
 	type key struct {
 		code string

@@ -2,6 +2,7 @@ package domain
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -60,16 +61,21 @@ func attach(files []NewAttachment, types []string) (attachments []Attachment, na
 }
 
 func (f NewAttachment) fault(types []string) string {
-	_, err := ParseID(f.Asset)
-	switch {
-	case err != nil:
+	if _, err := ParseID(f.Asset); err != nil {
 		return "asset_id is not an id"
-	case !fileName(f.File):
+	}
+	return fileFault(f.File, f.Type, f.Size, types, maxAttachmentSize)
+}
+
+// fileFault says what is wrong with a file, "" if nothing is.
+func fileFault(name, contentType string, size int64, types []string, most int64) string {
+	switch {
+	case !fileName(name):
 		return "filename has 1 to 255 characters, no slash and no control character"
-	case !slices.Contains(types, f.Type):
+	case !slices.Contains(types, contentType):
 		return "content_type is none of " + strings.Join(types, ", ")
-	case f.Size < 1 || f.Size > maxAttachmentSize:
-		return "size_bytes is a number from 1 to 26214400"
+	case size < 1 || size > most:
+		return "size_bytes is a number from 1 to " + strconv.FormatInt(most, 10)
 	}
 	return ""
 }

@@ -33,6 +33,8 @@ var statuses = map[domain.Kind]int{
 	domain.BadMedia:        http.StatusUnsupportedMediaType,
 	domain.Unavailable:     http.StatusServiceUnavailable,
 	domain.Internal:        http.StatusInternalServerError,
+	domain.BadRange:        http.StatusRequestedRangeNotSatisfiable,
+	domain.BadCondition:    http.StatusPreconditionFailed,
 }
 
 type errorBody struct {

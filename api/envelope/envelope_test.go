@@ -31,6 +31,8 @@ var statuses = map[string]int{
 	// Beside the contract's list:
 	"UNSUPPORTED_MEDIA_TYPE": 415, "FORBIDDEN": 403, "APP_NOT_FOUND": 404,
 	"KEY_NOT_FOUND": 404, "APP_EXISTS": 409, "KEY_EXISTS": 409, "KEY_REVOKED": 409,
+	"ASSET_NOT_FOUND": 404, "RANGE_NOT_SATISFIABLE": 416, "PRECONDITION_FAILED": 412, "UPLOAD_NOT_FOUND": 404,
+	"UPLOAD_INCOMPLETE": 409, "UPLOAD_EXISTS": 409, "INVALID_UPLOAD": 400, "UPLOAD_QUOTA_EXCEEDED": 403,
 }
 
 // serve answers one request with a handler behind the usual middleware.

@@ -28,6 +28,7 @@ func (s *Server) routes(r gin.IRoutes) {
 	r.PUT("/v1/channels/:channel/messages/:message", s.handle(s.editMessage))
 	r.DELETE("/v1/channels/:channel/messages/:message", s.handle(s.deleteMessage))
 	r.GET("/v1/channels/:channel/messages/:message/versions", s.handle(s.listVersions))
+	r.GET("/v1/channels/:channel/messages/:message/attachments/:attachment/url", s.handle(s.getAttachmentURL))
 
 	r.POST("/v1/channels/:channel/messages/:message/reactions", s.handle(s.addReaction))
 	r.DELETE("/v1/channels/:channel/messages/:message/reactions/:emote", s.handle(s.removeReaction))
@@ -37,6 +38,10 @@ func (s *Server) routes(r gin.IRoutes) {
 
 	r.GET("/v1/channels/:channel/typing", s.handle(s.listTyping))
 	r.POST("/v1/channels/:channel/typing", s.handle(s.signalTyping))
+
+	r.POST("/v1/uploads", s.handle(s.createUpload))
+	r.GET("/v1/uploads/:upload", s.handle(s.getUpload))
+	r.POST("/v1/uploads/:upload/complete", s.handle(s.completeUpload))
 
 	r.GET("/v1/users/me/blocks", s.handle(s.listBlocks))
 	r.PUT("/v1/users/me/blocks/:user", s.handle(s.blockUser))

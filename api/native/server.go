@@ -11,6 +11,7 @@ import (
 	"parley/api/envelope"
 	"parley/commands"
 	"parley/domain"
+	"parley/internal/assets"
 	"parley/queries"
 )
 
@@ -25,6 +26,7 @@ type Server struct {
 	Queries  *queries.Service
 	Tokens   Verifier
 	Logger   *slog.Logger
+	Assets   *assets.Service
 	// AttachmentTypes are the content types that attachments may have, nil
 	// for those of the contract (CH-503).
 	AttachmentTypes []string

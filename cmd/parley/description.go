@@ -85,29 +85,36 @@ func readDescription(dir string) (d description, err error) {
 	return d, nil
 }
 
-// operatorToken is the configured token, or the one in the data directory,
-// made on the first start.
-func operatorToken(configured, dir string) (string, error) {
+// Secrets that a first start makes in the data directory.
+const (
+	operatorFile = "operator.key"
+	assetFile    = "asset.key"
+	minSecret    = 32
+)
+
+// keptSecret is the configured secret, or the one in a file of the data
+// directory, made on the first start.
+func keptSecret(configured, dir, file string) (string, error) {
 	if configured != "" {
 		return configured, nil
 	}
-	path := filepath.Join(dir, "operator.key")
+	path := filepath.Join(dir, file)
 	b, err := os.ReadFile(path)
 	switch {
 	case err == nil:
-		token := strings.TrimSpace(string(b))
-		if len(token) < 32 {
-			return "", fmt.Errorf("%s holds no operator token of at least 32 characters; delete it to get a new one", path)
+		secret := strings.TrimSpace(string(b))
+		if len(secret) < minSecret {
+			return "", fmt.Errorf("%s holds no secret of at least %d characters; delete it to get a new one", path, minSecret)
 		}
-		return token, nil
+		return secret, nil
 	case !errors.Is(err, fs.ErrNotExist):
-		return "", fmt.Errorf("operator token: %w", err)
+		return "", fmt.Errorf("secret: %w", err)
 	}
-	token := randomSecret()
-	if err := writePrivate(path, []byte(token+"\n")); err != nil {
-		return "", fmt.Errorf("operator token: %w", err)
+	secret := randomSecret()
+	if err := writePrivate(path, []byte(secret+"\n")); err != nil {
+		return "", fmt.Errorf("secret: %w", err)
 	}
-	return token, nil
+	return secret, nil
 }
 
 // randomSecret has 260 bits in letters and digits.

@@ -24,7 +24,7 @@ import (
 type serveCmd struct {
 	Addr        string `help:"Address to serve on." default:"127.0.0.1:8080" env:"PARLEY_ADDR"`
 	AdminAddr   string `help:"Address of profiles; a free port when empty." env:"PARLEY_ADMIN_ADDR"`
-	DataDir     string `help:"Folder of the embedded database, the root key and the operator token; ./parley-data when empty." env:"PARLEY_DATA_DIR"`
+	DataDir     string `help:"Folder of the embedded database, the keys, the operator token and the files that users send; ./parley-data when empty." env:"PARLEY_DATA_DIR"`
 	DatabaseURL string `help:"PostgreSQL to use instead of an embedded one." env:"PARLEY_DATABASE_URL"`
 	EventStore  string `help:"Where the log is." default:"postgres" enum:"postgres" env:"PARLEY_EVENT_STORE"`
 	Bootstrap   string `help:"YAML file that declares apps and keys." placeholder:"FILE" env:"PARLEY_BOOTSTRAP"`
@@ -33,6 +33,7 @@ type serveCmd struct {
 	PgBin       string `help:"Folder of PostgreSQL's server binaries." env:"PARLEY_PG_BIN"`
 	LogFormat   string `help:"text, json or auto: text on a terminal." default:"auto" enum:"auto,text,json" env:"PARLEY_LOG_FORMAT"`
 
+	assetFlags
 	AttachmentTypes []string `help:"Content types that attachments may have; the usual ones when empty." placeholder:"TYPE/SUBTYPE" env:"PARLEY_ATTACHMENT_TYPES"`
 }
 
@@ -98,6 +99,8 @@ func (c *serveCmd) run(g *globals, ready func(ctx context.Context, s *server.Ser
 	go func() { serving <- h.Serve(listener) }()
 	defer h.Close()
 
+	url := "http://" + listener.Addr().String()
+	c.ownURL = url + assetPath
 	n, err := c.start(g, logger)
 	if g.ctx.Err() != nil && err != nil {
 		return errors.New("interrupted while starting")
@@ -106,7 +109,6 @@ func (c *serveCmd) run(g *globals, ready func(ctx context.Context, s *server.Ser
 		return err
 	}
 	defer n.stop(logger)
-	url := "http://" + listener.Addr().String()
 	if err := c.prepare(g, n, declared, url, logger); err != nil {
 		return err
 	}
@@ -157,13 +159,16 @@ func (c *serveCmd) validate() error {
 			return fmt.Errorf("address %q: want host:port", addr)
 		}
 	}
-	if c.OperatorKey != "" && len(c.OperatorKey) < 32 {
-		return errors.New("the operator token needs at least 32 characters")
+	if c.OperatorKey != "" && len(c.OperatorKey) < minSecret {
+		return fmt.Errorf("the operator token needs at least %d characters", minSecret)
 	}
 	for _, t := range c.AttachmentTypes {
 		if media, params, err := mime.ParseMediaType(t); err != nil || len(params) > 0 || media != t || !strings.Contains(t, "/") {
 			return fmt.Errorf("attachment type %q: want type/subtype in lower case, as in image/png", t)
 		}
+	}
+	if err := c.assetFlags.check(); err != nil {
+		return err
 	}
 	if c.DatabaseURL != "" {
 		return server.CheckURL(c.DatabaseURL)
@@ -258,12 +263,16 @@ func (c *serveCmd) start(g *globals, logger *slog.Logger) (_ *node, err error) {
 	} else if err := c.useDatabase(g, n.dir); err != nil {
 		return nil, refusal{exitRefused, err}
 	}
-	if n.token, err = operatorToken(c.OperatorKey, n.dir); err != nil {
+	if n.token, err = keptSecret(c.OperatorKey, n.dir, operatorFile); err != nil {
+		return nil, refusal{exitRefused, err}
+	}
+	files, err := c.assetFlags.settings(n.dir)
+	if err != nil {
 		return nil, refusal{exitRefused, err}
 	}
 	n.server, err = server.Open(g.ctx, server.Config{
 		DatabaseURL: url, Shared: c.DatabaseURL != "", RootKeyFile: c.rootKey(n.dir), Operator: n.token, Logger: logger,
-		AttachmentTypes: c.AttachmentTypes,
+		AttachmentTypes: c.AttachmentTypes, Assets: files,
 	})
 	var root *keyring.RootKeyError
 	if errors.As(err, &root) {

@@ -153,56 +153,70 @@ var codeForm = regexp.MustCompile(`^[A-Z][A-Z_]*[A-Z]$`)
 // check is what the contract demands of every answer: CH-001, CH-008, CH-018.
 func (a *Answer) check(method, sentID string) {
 	a.t.Helper()
-	fail := func(format string, args ...any) {
-		a.t.Helper()
-		a.t.Errorf("%s: %s", a, fmt.Sprintf(format, args...))
-	}
-	id := a.Header.Get("X-Request-Id")
-	if id == "" {
-		fail("no X-Request-Id")
-	}
-	if sentID != "" && printable(sentID) && id != sentID {
-		fail("X-Request-Id is %q, sent %q", id, sentID)
-	}
-	if a.Header.Get("X-Content-Type-Options") != "nosniff" {
-		fail("no nosniff")
-	}
+	id := a.identified(sentID)
 	if a.Status == http.StatusNoContent || method == http.MethodHead {
 		if len(a.Body) > 0 {
-			fail("has a body")
+			a.fail("has a body")
 		}
 		return
 	}
 	if a.Status < http.StatusBadRequest && a.Header.Get("Content-Type") == "application/x-ndjson" {
 		for line := range bytes.Lines(a.Body) {
 			if !utf8.Valid(line) || !json.Valid(line) {
-				fail("a line is not JSON in UTF-8")
+				a.fail("a line is not JSON in UTF-8")
 			}
 		}
 		return
 	}
+	a.json(id)
+}
+
+func (a *Answer) fail(format string, args ...any) {
+	a.t.Helper()
+	a.t.Errorf("%s: %s", a, fmt.Sprintf(format, args...))
+}
+
+// identified checks the headers that every answer has, and is the request's id.
+func (a *Answer) identified(sentID string) (id string) {
+	a.t.Helper()
+	id = a.Header.Get("X-Request-Id")
+	if id == "" {
+		a.fail("no X-Request-Id")
+	}
+	if sentID != "" && printable(sentID) && id != sentID {
+		a.fail("X-Request-Id is %q, sent %q", id, sentID)
+	}
+	if a.Header.Get("X-Content-Type-Options") != "nosniff" {
+		a.fail("no nosniff")
+	}
+	return id
+}
+
+// json checks the body, and of a refusal the envelope.
+func (a *Answer) json(id string) {
+	a.t.Helper()
 	if !strings.HasPrefix(a.Header.Get("Content-Type"), "application/json") {
-		fail("Content-Type %q", a.Header.Get("Content-Type"))
+		a.fail("Content-Type %q", a.Header.Get("Content-Type"))
 	}
 	if !utf8.Valid(a.Body) || !json.Valid(a.Body) {
-		fail("not JSON in UTF-8")
+		a.fail("not JSON in UTF-8")
 	}
 	if a.Status < http.StatusBadRequest {
 		return
 	}
 	var e envelope
 	if err := json.Unmarshal(a.Body, &e); err != nil || string(e.Data) != "null" || e.Error == nil {
-		fail("not the error envelope")
+		a.fail("not the error envelope")
 		return
 	}
 	if !codeForm.MatchString(e.Error.Code) || e.Error.Message == "" || e.Error.RequestID != id {
-		fail("the envelope lacks code, message or the request id %q", id)
+		a.fail("the envelope lacks code, message or the request id %q", id)
 	}
 	if a.Status == http.StatusServiceUnavailable && a.Header.Get("Retry-After") == "" {
-		fail("no Retry-After")
+		a.fail("no Retry-After")
 	}
 	if a.Status == http.StatusMethodNotAllowed && a.Header.Get("Allow") == "" {
-		fail("no Allow")
+		a.fail("no Allow")
 	}
 }
 

@@ -23,6 +23,9 @@ const Patience = 30 * time.Second
 // Operator is the operator token of every server.
 const Operator = "operator-token-of-the-tests-0123456789"
 
+// AssetKey signs the URLs of every server.
+const AssetKey = "asset-key-of-the-tests-0123456789abcdef"
+
 // Server is a running service with a listener.
 type Server struct {
 	*server.Server
@@ -38,8 +41,8 @@ type Server struct {
 
 // place is what nodes of one installation share.
 type place struct {
-	database, rootKey string
-	now               *running
+	database, rootKey, assets string
+	now                       *running
 }
 
 // running is the test that is running: a subtest of the one that opened the
@@ -75,7 +78,8 @@ func (s *Server) Run(t *testing.T, name string, f func(*testing.T)) {
 
 func newPlace(t testing.TB) place {
 	t.Helper()
-	return place{pgtest.URL(t), filepath.Join(t.TempDir(), "root.key"), &running{test: t}}
+	dir := t.TempDir()
+	return place{pgtest.URL(t), filepath.Join(dir, "root.key"), filepath.Join(dir, "assets"), &running{test: t}}
 }
 
 // Open starts a server over a fresh database; it ends with the test. Faults
@@ -106,14 +110,19 @@ func open(t testing.TB, p place, shared bool, changes ...func(*server.Config)) *
 		DatabaseURL: p.database, RootKeyFile: p.rootKey, Shared: shared,
 		Operator: Operator, Logger: slog.New(faults), Now: clock.Now, Unsafe: true,
 	}
+	listener := httptest.NewUnstartedServer(nil)
+	c.Assets.Dir, c.Assets.Key = p.assets, AssetKey
+	c.Assets.URL = "http://" + listener.Listener.Addr().String() + "/v1/assets"
 	for _, change := range changes {
 		change(&c)
 	}
 	s, err := server.Open(ctx, c)
 	if err != nil {
+		listener.Close()
 		t.Fatalf("open the server: %v", err)
 	}
-	listener := httptest.NewServer(s.Handler)
+	listener.Config.Handler = s.Handler
+	listener.Start()
 	t.Cleanup(func() {
 		listener.Close()
 		s.Close()

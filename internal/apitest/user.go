@@ -65,13 +65,23 @@ func (u *User) Delete(path string, headers ...string) *Answer {
 // be sent, and a name may come twice. Do may be called by any goroutine.
 func (u *User) Do(method, path string, body any, headers ...string) *Answer {
 	u.s.t().Helper()
-	a := &Answer{t: u.s.t(), request: method + " " + path}
+	a, sentID := u.send(method, u.s.URL+path, body, headers...)
+	if a.Header != nil {
+		a.check(method, sentID)
+	}
+	return a
+}
+
+// send makes a request; the answer has no header if none came.
+func (u *User) send(method, address string, body any, headers ...string) (a *Answer, sentID string) {
+	u.s.t().Helper()
+	a = &Answer{t: u.s.t(), request: method + " " + strings.TrimPrefix(address, u.s.URL)}
 	ctx, cancel := context.WithTimeout(context.Background(), Patience)
 	defer cancel()
-	q, err := http.NewRequestWithContext(ctx, method, u.s.URL+path, reader(body))
+	q, err := http.NewRequestWithContext(ctx, method, address, reader(body))
 	if err != nil {
 		u.s.t().Errorf("%s: %v", a.request, err)
-		return a
+		return a, ""
 	}
 	if method == http.MethodGet && !u.s.Prompt {
 		if err := u.s.settle(ctx); err != nil {
@@ -95,15 +105,14 @@ func (u *User) Do(method, path string, body any, headers ...string) *Answer {
 	res, err := u.s.client.Do(q)
 	if err != nil {
 		u.s.t().Errorf("%s: %v", a.request, err)
-		return a
+		return a, ""
 	}
 	defer res.Body.Close()
 	a.Status, a.Header = res.StatusCode, res.Header
 	if a.Body, err = io.ReadAll(res.Body); err != nil {
 		u.s.t().Errorf("%s: read the answer: %v", a.request, err)
 	}
-	a.check(method, q.Header.Get("X-Request-Id"))
-	return a
+	return a, q.Header.Get("X-Request-Id")
 }
 
 func reader(body any) io.Reader {

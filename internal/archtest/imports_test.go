@@ -34,14 +34,16 @@ var allowed = []struct {
 	{"internal/signals", nil},
 	{"internal/typing", []string{"commands", "domain", "internal/signals"}},
 	{"internal/limits", []string{"domain"}},
+	{"internal/assets", []string{"domain"}},
 	{"internal/auth", []string{"commands", "domain"}},
 	{"commands", []string{"domain", "internal/eventstore"}},
 	{"projections", []string{"domain", "internal/eventstore", "internal/feed", "internal/pgerr", "migrations"}},
 	{"queries", []string{"domain"}},
 	{"api", nil},
 	{"api/envelope", []string{"domain", "internal/eventstore", "internal/pgerr", "queries"}},
-	{"api/native", []string{"api/envelope", "commands", "domain", "queries"}},
+	{"api/native", []string{"api/envelope", "commands", "domain", "internal/assets", "queries"}},
 	{"api/admin", []string{"api/envelope", "commands", "domain", "internal/audit", "internal/auth", "internal/eventstore", "queries"}},
+	{"api/files", []string{"api/envelope", "domain", "internal/assets"}},
 }
 
 // forbidden are foreign packages that must not reach the core.

@@ -21,7 +21,7 @@ func checkReplay(t *testing.T, dsn, rootKey string) {
 	t.Helper()
 	quiet := slog.New(slog.DiscardHandler)
 	s, err := server.Open(t.Context(), server.Config{
-		DatabaseURL: dsn, RootKeyFile: rootKey, Operator: strings.Repeat("o", 32), Logger: quiet,
+		DatabaseURL: dsn, RootKeyFile: rootKey, Operator: strings.Repeat("o", 32), Assets: assetSettings(t), Logger: quiet,
 	})
 	require.NoError(t, err)
 	t.Cleanup(s.Close)

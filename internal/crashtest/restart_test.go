@@ -14,11 +14,17 @@ import (
 
 	"parley/commands"
 	"parley/domain"
+	"parley/internal/assets"
 	"parley/internal/pgtest"
 	"parley/internal/server"
 )
 
 func TestMain(m *testing.M) { pgtest.Main(m) }
+
+func assetSettings(t *testing.T) server.Assets {
+	t.Helper()
+	return server.Assets{Dir: t.TempDir(), Config: assets.Config{Key: strings.Repeat("a", 32), URL: "http://127.0.0.1/v1/assets"}}
+}
 
 // TestOwnWritesAreReadAfterARestart restarts a server whose projections had
 // not yet applied the newest message: its sender must see it nevertheless
@@ -27,7 +33,7 @@ func TestOwnWritesAreReadAfterARestart(t *testing.T) {
 	dsn, rootKey := pgtest.URL(t), filepath.Join(t.TempDir(), "root.key")
 	open := func() (*server.Server, *client) {
 		s, err := server.Open(t.Context(), server.Config{
-			DatabaseURL: dsn, RootKeyFile: rootKey, Operator: strings.Repeat("o", 32),
+			DatabaseURL: dsn, RootKeyFile: rootKey, Operator: strings.Repeat("o", 32), Assets: assetSettings(t),
 			Logger: slog.New(slog.DiscardHandler), Unsafe: true,
 		})
 		require.NoError(t, err)

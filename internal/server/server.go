@@ -16,9 +16,11 @@ import (
 
 	"parley/api"
 	"parley/api/admin"
+	"parley/api/files"
 	"parley/api/native"
 	"parley/commands"
 	"parley/domain"
+	"parley/internal/assets"
 	"parley/internal/audit"
 	"parley/internal/auth"
 	"parley/internal/eventstore/postgres"
@@ -41,9 +43,18 @@ type Config struct {
 	// AttachmentTypes are the content types of attachments; none for the
 	// usual ones.
 	AttachmentTypes []string
+	Assets          Assets
 	// Unsafe accepts a database that may forget what it acknowledged; for
 	// tests.
 	Unsafe bool
+}
+
+// Assets says where files are and how their URLs are signed; folder, key and
+// URL are required.
+type Assets struct {
+	assets.Config
+	Dir      string
+	Reserved int64 // bytes of the disk that stay free
 }
 
 // Server is a running parley without a listener.
@@ -54,7 +65,9 @@ type Server struct {
 	Projections *projections.Runtime
 	Log         *postgres.Log
 	Pool        *pgxpool.Pool
+	Assets      *assets.Service
 
+	disk    *assets.Disk
 	logger  *slog.Logger
 	keys    *keyring.Ring
 	signals *signals.Bus
@@ -101,7 +114,26 @@ func Open(ctx context.Context, c Config) (_ *Server, err error) {
 	if err := s.startServices(ctx, running, c); err != nil {
 		return nil, err
 	}
+	if err := s.startAssets(running, c); err != nil {
+		return nil, err
+	}
 	return s, s.faces(c)
+}
+
+func (s *Server) startAssets(running context.Context, c Config) (err error) {
+	if err := c.Assets.Validate(); err != nil {
+		return err
+	}
+	if s.disk, err = assets.OpenDisk(c.Assets.Dir, c.Assets.Reserved); err != nil {
+		return err
+	}
+	settings := c.Assets.Config
+	settings.Store, settings.Types, settings.Now, settings.Logger = s.disk, c.AttachmentTypes, c.Now, c.Logger
+	if s.Assets, err = assets.New(settings); err != nil {
+		return err
+	}
+	s.loops.Go(func() { s.Assets.Run(running) })
+	return nil
 }
 
 func (s *Server) startServices(ctx, running context.Context, c Config) (err error) {
@@ -151,7 +183,9 @@ func (s *Server) faces(c Config) error {
 	s.Handler = api.Handler(api.Faces{
 		Native: (&native.Server{
 			Commands: s.Commands, Queries: s.Queries, Tokens: tokens, Logger: c.Logger, AttachmentTypes: c.AttachmentTypes,
+			Assets: s.Assets,
 		}).Handler(),
+		Files: (&files.Server{Assets: s.Assets, Logger: c.Logger, Now: c.Now}).Handler(),
 		Admin: (&admin.Server{
 			Commands: s.Commands, Queries: s.Queries, Audit: &audit.Reader{Log: s.Log, Opener: s.keys},
 			Operator: c.Operator, Logger: c.Logger, Now: c.Now,
@@ -203,6 +237,7 @@ func (s *Server) Close() {
 	if s.Commands != nil {
 		s.Commands.Wait()
 	}
+	s.closeAssets()
 	if s.signals != nil {
 		if err := s.signals.Close(); err != nil {
 			s.logger.Warn("close the signal bus", "err", err)
@@ -218,6 +253,17 @@ func (s *Server) Close() {
 	}
 	if s.Pool != nil {
 		s.Pool.Close()
+	}
+}
+
+func (s *Server) closeAssets() {
+	if s.Assets != nil {
+		s.Assets.Close()
+	}
+	if s.disk != nil {
+		if err := s.disk.Close(); err != nil {
+			s.logger.Warn("close the asset folder", "err", err)
+		}
 	}
 }
 

@@ -11,10 +11,12 @@ import (
 )
 
 // Check is one thing that must be right for the service to be ready; nil
-// means it is.
+// means it is. Note, if there is one, says what the operator should know all
+// the same, or nothing.
 type Check struct {
 	Name string
 	Run  func(context.Context) error
+	Note func() string
 }
 
 const checkTimeout = 2 * time.Second
@@ -41,14 +43,21 @@ func Health(checks []Check) http.Handler {
 func ready(w http.ResponseWriter, r *http.Request, id string, checks []Check) {
 	ctx, cancel := context.WithTimeout(r.Context(), checkTimeout)
 	defer cancel()
-	failed := map[string]string{}
+	failed, notes := map[string]string{}, map[string]string{}
 	for _, c := range checks {
 		if err := c.Run(ctx); err != nil {
 			failed[c.Name] = err.Error()
 		}
+		if c.Note != nil && c.Note() != "" {
+			notes[c.Name] = c.Note()
+		}
 	}
 	if len(failed) == 0 {
-		answer(w, http.StatusOK, map[string]any{"status": "ready"})
+		body := map[string]any{"status": "ready"}
+		if len(notes) > 0 {
+			body["notes"] = notes
+		}
+		answer(w, http.StatusOK, body)
 		return
 	}
 	w.Header().Set("Retry-After", "1")

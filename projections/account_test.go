@@ -25,8 +25,12 @@ func (uncovering) OpenMany(_ context.Context, items []domain.Sealed) error {
 // still is a waiter for read models that stand still.
 type still struct{}
 
-func (still) Wait(context.Context, []string, int64) ([]int64, error) { return nil, nil }
-func (still) Floor([]string) int64                                   { return 0 }
+func (still) Wait(_ context.Context, names []string, _ int64) ([]int64, error) {
+	return make([]int64, len(names)), nil
+}
+func (still) Floor([]string) int64 { return 0 }
+func (still) Parked([]string, domain.AppID, domain.ChannelID, domain.Actor, func(string, int64, int64)) {
+}
 
 // countsAsNaively compares the unread counts of everybody's channels with
 // those of the naive account.

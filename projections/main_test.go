@@ -29,6 +29,7 @@ func database(t testing.TB) *pgxpool.Pool {
 	t.Helper()
 	pool := pgtest.Pool(t)
 	migrate(t, pool, "0003_projections.sql")
+	migrate(t, pool, "0004_builds.sql")
 	return pool
 }
 
@@ -45,6 +46,7 @@ type running struct {
 	*projections.Runtime
 	t     testing.TB
 	log   eventstore.Log
+	pool  *pgxpool.Pool
 	ended chan struct{}
 	stop  func()
 }
@@ -62,7 +64,7 @@ func start(t testing.TB, c projections.Config, around ...message.HandlerMiddlewa
 		r.Around(m)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	run := &running{Runtime: r, t: t, log: c.Log, ended: make(chan struct{})}
+	run := &running{Runtime: r, t: t, log: c.Log, pool: c.DB, ended: make(chan struct{})}
 	failed := make(chan error, 1)
 	go func() {
 		defer close(run.ended)

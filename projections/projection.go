@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"parley/domain"
-	"parley/internal/eventstore"
 )
 
 // Projection is a set of tables and the function that keeps them. Version
@@ -34,21 +33,10 @@ func (p Projection) View(table string) string {
 	return fmt.Sprintf("rm.%s_v%d", table, p.Version)
 }
 
-// decode reads the events of a batch that the projection wants.
-func (p Projection) decode(batch []eventstore.Recorded) ([]domain.Recorded, error) {
-	events := make([]domain.Recorded, 0, len(batch))
-	for _, r := range batch {
-		if !p.wants(r.Stream) {
-			continue
-		}
-		e, err := r.Decode()
-		if err != nil {
-			return nil, permanent{err}
-		}
-		events = append(events, e)
-	}
-	return events, nil
-}
+// Gate is the view over the checkpoint of the live build. Whoever reads it first
+// and then the other views, in one transaction, reads one build: a switch
+// takes this view first of all.
+func (p Projection) Gate() string { return p.View(p.Name + "_checkpoint") }
 
 func (p Projection) wants(stream string) bool {
 	for _, c := range p.Categories {
@@ -63,7 +51,7 @@ func (p Projection) wants(stream string) bool {
 func (p Projection) apply(ctx context.Context, tx Tx, events []domain.Recorded) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
-			err = permanent{fmt.Errorf("panic: %v", v)}
+			err = panicked(v)
 		}
 	}()
 	if len(events) == 0 {

@@ -15,49 +15,57 @@ import (
 	"parley/internal/feed"
 )
 
-// projector runs one projection on a connection of its own, whose search path
-// is the schema of the build.
+// projector keeps the live build of one projection in step with the log.
 type projector struct {
 	Projection
-	build  int
 	config *pgx.ConnConfig
 	log    eventstore.Log
 	logger *slog.Logger
+	tables *tables // of the live build; belongs to the handler
+	missed missed
 
 	// position is how far the log is applied; stored is the checkpoint in
 	// the database, lower when what followed was not wanted.
 	position atomic.Int64
 	mu       sync.Mutex
+	build    int
 	stored   int64
 	floor    int64         // what readers have seen may be lost; 0: it is there
-	moved    chan struct{} // closed when position or poisoned change
-	poisoned *Poisoned
-
-	conn *pgx.Conn // belongs to the handler
+	moved    chan struct{} // closed when position or stop change
+	stop     *Stop
+	parked   parking
 }
 
-func newProjector(p Projection, build int, c *pgx.ConnConfig, log eventstore.Log, logger *slog.Logger) *projector {
-	c = c.Copy()
-	c.RuntimeParams["search_path"] = p.Schema(build) + ",public"
-	c.RuntimeParams["synchronous_commit"] = "off" // a lost checkpoint is lost with its rows
-	// Plans are made while the tables are empty and used when they are large.
-	for _, setting := range []string{"enable_seqscan", "enable_bitmapscan", "enable_hashjoin", "enable_mergejoin", "jit"} {
-		c.RuntimeParams[setting] = "off"
+func newProjector(p Projection, found liveBuild, c *pgx.ConnConfig, log eventstore.Log, logger *slog.Logger) *projector {
+	run := &projector{Projection: p, config: c, log: log, logger: logger, moved: make(chan struct{})}
+	run.adopt(found)
+	run.position.Store(found.position)
+	run.publish()
+	return run
+}
+
+// adopt makes a build the one that is kept.
+func (p *projector) adopt(found liveBuild) {
+	if p.tables == nil || p.tables.build != found.build {
+		if p.tables != nil {
+			p.tables.close()
+			p.logger.Info("projection goes on in another build", "projection", p.Name, "build", found.build, "position", found.position)
+		}
+		p.tables = newTables(p.Projection, found.build, isLive, p.config, p.logger)
+		p.tables.skipped = p.missed.note
+		p.missed.keep(found.parked)
 	}
-	c.RuntimeParams["plan_cache_mode"] = "force_generic_plan"
-	c.RuntimeParams["application_name"] = "parley projection " + p.Name
-	return &projector{Projection: p, build: build, config: c, log: log, logger: logger, moved: make(chan struct{})}
+	p.tables.stored, p.tables.parked = found.position, found.parked
 }
 
-// reached moves the position in memory, and what is known to be stored.
-func (p *projector) reached(stored, position int64) {
+// publish shows readers where the tables are.
+func (p *projector) publish() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if position >= p.floor {
+	p.build, p.stored, p.parked = p.tables.build, p.tables.stored, p.tables.parked
+	if p.position.Load() >= p.floor {
 		p.floor = 0
 	}
-	p.stored = stored
-	p.position.Store(position)
 	p.wake()
 }
 
@@ -74,10 +82,17 @@ func (p *projector) wake() {
 	p.moved = make(chan struct{})
 }
 
-func (p *projector) stopped() *Poisoned {
+func (p *projector) stopped() *Stop {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.poisoned
+	return p.stop
+}
+
+func (p *projector) setStop(s *Stop) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.stop = s
+	p.wake()
 }
 
 // wait returns when the position is reached, with the checkpoint that the
@@ -85,14 +100,14 @@ func (p *projector) stopped() *Poisoned {
 func (p *projector) wait(ctx context.Context, position int64) (stored int64, err error) {
 	for {
 		p.mu.Lock()
-		at, stored, moved, poisoned := p.position.Load(), p.stored, p.moved, p.poisoned
+		at, stored, moved, stop := p.position.Load(), p.stored, p.moved, p.stop
 		position := max(position, p.floor)
 		p.mu.Unlock()
 		if at >= position {
 			return stored, nil
 		}
-		if poisoned != nil {
-			return 0, fmt.Errorf("%s: %w: %w", p.Name, ErrBehind, poisoned)
+		if stop != nil {
+			return 0, fmt.Errorf("%s: %w: %w", p.Name, ErrBehind, stop)
 		}
 		select {
 		case <-moved:
@@ -102,55 +117,37 @@ func (p *projector) wait(ctx context.Context, position int64) (stored int64, err
 	}
 }
 
-// connect returns the projector's connection, a new one if the last broke.
-func (p *projector) connect(ctx context.Context) (*pgx.Conn, error) {
-	if p.conn != nil && !p.conn.IsClosed() {
-		return p.conn, nil
-	}
-	conn, err := pgx.ConnectConfig(ctx, p.config)
-	if err != nil {
-		return nil, err
-	}
-	p.conn = conn
-	return conn, nil
-}
-
-func (p *projector) close() {
-	if p.conn != nil {
-		p.conn.Close(context.Background())
-	}
-}
-
-// checkpoint reads the stored position and returns where to go on. Another node
-// may have moved it on; a crash of the database may have taken the newest
-// commits back, and with them what is known in memory.
+// checkpoint reads which build is live and how far it is, and returns where to
+// go on. Another node may have moved it on or replaced the build; a crash of
+// the database may have taken the newest commits back, and with them what is
+// known in memory.
 func (p *projector) checkpoint(ctx context.Context) (position int64, err error) {
-	conn, err := p.connect(ctx)
+	conn, err := p.tables.connect(ctx)
 	if err != nil {
 		return 0, err
 	}
-	err = conn.QueryRow(ctx, `
-		SELECT position FROM projections
-		WHERE name = $1 AND code_version = $2 AND build = $3`, p.Name, p.Version, p.build).Scan(&position)
+	found, err := findLive(ctx, conn, p.Projection)
 	if err != nil {
 		return 0, fmt.Errorf("%s: read the checkpoint: %w", p.Name, err)
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if position >= p.stored {
+	before := p.tables.stored
+	p.adopt(found)
+	position = found.position
+	if position >= before {
+		p.mu.Lock()
 		p.floor = 0
-		p.stored, position = position, max(position, p.position.Load())
+		p.mu.Unlock()
+		position = max(position, p.position.Load())
 	}
-	p.stored = min(p.stored, position)
 	p.position.Store(position)
-	p.wake()
+	p.publish()
 	return position, nil
 }
 
 // handle applies one batch; the router acks when it returns nil.
 func (p *projector) handle(m *message.Message) error {
-	if poisoned := p.stopped(); poisoned != nil {
-		return permanent{poisoned}
+	if stop := p.stopped(); stop != nil {
+		return permanent{stop}
 	}
 	after, batch, err := feed.Events(p.log, m)
 	if err != nil {
@@ -159,37 +156,18 @@ func (p *projector) handle(m *message.Message) error {
 	if p.position.Load() < int64(after) {
 		return fmt.Errorf("%s: %w below position %d", p.Name, errBack, after)
 	}
-	before := p.stored
+	before := p.tables.stored
 	err = p.applyBatch(m.Context(), batch)
-	if isPermanent(err) {
-		err = p.applySingly(m.Context(), batch)
-	}
-	if p.stored != before {
+	if p.tables.stored != before {
 		feed.Worked(m)
 	}
-	return err
-}
-
-// applySingly applies what comes before a poisoned event and stops there.
-func (p *projector) applySingly(ctx context.Context, batch []eventstore.Recorded) error {
-	for i := range batch {
-		err := p.applyBatch(ctx, batch[i:i+1])
-		if isPermanent(err) {
-			r := batch[i]
-			poisoned := &Poisoned{Position: int64(r.Position), Event: r.ID.String(), Type: r.Type, Err: err}
-			p.logger.Error("projection stopped", "projection", p.Name, "position", poisoned.Position,
-				"event", poisoned.Event, "type", r.Type, "err", err)
-			p.mu.Lock()
-			p.poisoned = poisoned
-			p.wake()
-			p.mu.Unlock()
-			return permanent{poisoned}
-		}
-		if err != nil {
-			return err
-		}
+	if isPermanent(err) {
+		stop := &Stop{Position: p.position.Load(), Err: err}
+		p.logger.Error("projection stopped", "projection", p.Name, "build", p.tables.build, "position", stop.Position, "err", err)
+		p.setStop(stop)
+		return permanent{stop}
 	}
-	return nil
+	return err
 }
 
 // errBack says that a crash of the database took the checkpoint back: the
@@ -200,9 +178,8 @@ var errBack = errors.New("the checkpoint went back")
 // projection does not want: they are read again after a restart.
 const idleStore = 5000
 
-// applyBatch writes the rows of the events beyond the checkpoint, and the
-// checkpoint, in one transaction. A batch without an event that the projection
-// wants only moves the position in memory.
+// applyBatch applies the events beyond the position. A batch that changes
+// nothing only moves the position in memory.
 func (p *projector) applyBatch(ctx context.Context, batch []eventstore.Recorded) error {
 	from := p.position.Load()
 	for len(batch) > 0 && int64(batch[0].Position) <= from {
@@ -212,46 +189,36 @@ func (p *projector) applyBatch(ctx context.Context, batch []eventstore.Recorded)
 		return nil
 	}
 	to := int64(batch[len(batch)-1].Position)
-	events, err := p.decode(batch)
-	if err != nil {
-		return err
-	}
-	if len(events) == 0 && to-p.stored < idleStore {
-		p.reached(p.stored, to)
+	t, items := p.tables, p.decode(batch)
+	if to-t.stored < idleStore && t.isIdle(items) {
+		p.position.Store(to)
+		p.publish()
 		return nil
 	}
-	conn, err := p.connect(ctx)
-	if err != nil {
+	before := t.stored
+	err := t.apply(ctx, items, to)
+	if t.stored > before {
+		p.position.Store(max(t.stored, from))
+		p.publish()
+	}
+	if !errors.Is(err, errMoved) {
 		return err
 	}
-	t := &transaction{ctx: ctx, conn: conn, begin: func(b *pgx.Batch) { p.queueCheckpoint(b, to) }}
-	if err = p.apply(ctx, t, events); err == nil {
-		err = t.commit()
+	before = t.stored
+	if _, err := p.checkpoint(ctx); err != nil {
+		return err
 	}
-	if err != nil {
-		t.rollback()
+	if p.tables == t && t.stored <= before {
+		return fmt.Errorf("%s: %w from %d to %d", p.Name, errBack, before, t.stored)
 	}
-	if isMoved(err) {
-		before := p.stored
-		if _, err := p.checkpoint(ctx); err != nil {
-			return err
-		}
-		if p.stored <= before {
-			return fmt.Errorf("%s: %w from %d to %d", p.Name, errBack, before, p.stored)
-		}
-		return p.applyBatch(ctx, batch)
-	}
-	if err != nil {
-		return fmt.Errorf("%s: apply positions %d to %d: %w", p.Name, batch[0].Position, to, err)
-	}
-	p.reached(to, to)
-	return nil
+	return p.applyBatch(ctx, batch)
 }
 
-// queueCheckpoint moves the checkpoint from where it was stored last. If it is
-// not there any more the division fails, and with it the transaction.
-func (p *projector) queueCheckpoint(b *pgx.Batch, to int64) {
-	b.Queue(`
-		UPDATE projections SET position = $4::bigint / (position = $5)::int
-		WHERE name = $1 AND code_version = $2 AND build = $3`, p.Name, p.Version, p.build, to, p.stored)
+// isIdle reports whether the items change nothing.
+func (t *tables) isIdle(items []item) bool {
+	if len(items) == 0 || len(t.parked) == 0 {
+		return len(items) == 0
+	}
+	events, stops := t.sort(items)
+	return len(events) == 0 && len(stops) == 0
 }

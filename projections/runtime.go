@@ -14,6 +14,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"parley/domain"
 	"parley/internal/eventstore"
 	"parley/internal/feed"
 )
@@ -49,12 +50,11 @@ func New(ctx context.Context, c Config) (*Runtime, error) {
 	}
 	r := &Runtime{log: c.Log, logger: c.Logger, byName: map[string]*projector{}, db: c.DB.Config().ConnConfig.Copy()}
 	for _, p := range c.Projections {
-		build, position, err := live(ctx, c.DB, p)
+		found, err := live(ctx, c.DB, p)
 		if err != nil {
 			return nil, err
 		}
-		run := newProjector(p, build, c.DB.Config().ConnConfig, c.Log, c.Logger)
-		run.reached(position, position)
+		run := newProjector(p, found, r.db, c.Log, c.Logger)
 		r.all = append(r.all, run)
 		r.byName[p.Name] = run
 	}
@@ -88,7 +88,7 @@ func (r *Runtime) Run(ctx context.Context) error {
 	err := r.router.Run(ctx)
 	watching.Wait()
 	for _, p := range r.all {
-		p.close()
+		p.tables.close()
 	}
 	return err
 }
@@ -184,33 +184,59 @@ func (r *Runtime) Applied() int64 {
 	return low
 }
 
-// Status is how a projection is doing.
+// Status is how a projection is doing on this node.
 type Status struct {
 	Name     string
 	Version  int
+	Build    int
 	Position int64
-	Stopped  *Poisoned // nil while it runs
+	Stopped  *Stop    // nil while it runs
+	Parked   []Parked // in the order of positions
 }
 
-// Poisoned is the event that stopped a projection.
-type Poisoned struct {
-	Position int64
-	Event    string
-	Type     string
+// Stop is why a projection does not go on: its tables are not what its code
+// takes them for. A rebuild helps.
+type Stop struct {
+	Position int64 // up to which it is applied
 	Err      error
 }
 
-func (p *Poisoned) Error() string {
-	return fmt.Sprintf("stopped at position %d by event %s (%s): %v", p.Position, p.Event, p.Type, p.Err)
-}
+func (s *Stop) Error() string { return fmt.Sprintf("stopped at position %d: %v", s.Position, s.Err) }
+func (s *Stop) Unwrap() error { return s.Err }
 
 // Status lists the projections.
 func (r *Runtime) Status() []Status {
 	list := make([]Status, len(r.all))
 	for i, p := range r.all {
-		list[i] = Status{Name: p.Name, Version: p.Version, Position: p.position.Load(), Stopped: p.stopped()}
+		p.mu.Lock()
+		list[i] = Status{
+			Name: p.Name, Version: p.Version, Build: p.build, Position: p.position.Load(), Stopped: p.stop, Parked: p.parked.list(),
+		}
+		p.mu.Unlock()
 	}
 	return list
+}
+
+// Parked calls each for every partition that stands still in one of the named
+// projections and that a read concerns: of a channel, or with 0 of all that
+// the app has, in the name of somebody. missed is the newest event there of
+// his that is not applied, 0 if none is known.
+func (r *Runtime) Parked(names []string, app domain.AppID, channel domain.ChannelID, by domain.Actor, each func(name string, position, missed int64)) {
+	for _, name := range names {
+		p, ok := r.byName[name]
+		if !ok {
+			continue
+		}
+		p.mu.Lock()
+		parked := p.parked
+		p.mu.Unlock()
+		for at, k := range parked {
+			concerned := at.app == app && channel == 0 || at == channelPartition(app, channel) || at == userPartition(app, by.User())
+			if concerned {
+				each(name, k.Position, p.missed.last(at, by))
+			}
+		}
+	}
 }
 
 // quiet drops what Watermill's router says at info level of every start.

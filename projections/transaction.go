@@ -2,11 +2,9 @@ package projections
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // Tx is the transaction in which a projection applies a batch.
@@ -63,11 +61,3 @@ func (t *transaction) rollback() {
 		t.conn.Close(ctx)
 	}
 }
-
-// isMoved reports whether the checkpoint was not where it was stored last.
-func isMoved(err error) bool {
-	var pg *pgconn.PgError
-	return errors.As(err, &pg) && pg.Code == divisionByZero
-}
-
-const divisionByZero = "22012"

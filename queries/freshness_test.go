@@ -22,6 +22,9 @@ func (f waiter) Wait(ctx context.Context, names []string, position int64) ([]int
 
 func (waiter) Floor([]string) int64 { return 0 }
 
+func (waiter) Parked([]string, domain.AppID, domain.ChannelID, domain.Actor, func(string, int64, int64)) {
+}
+
 func TestAReadWaitsForWhatItMustShow(t *testing.T) {
 	w := newWorld(t)
 	c := w.room(domain.Group, "team", "ann")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -30,6 +31,11 @@ type Waiter interface {
 	// Floor is a position to wait for because it was shown already and the
 	// database may have lost it; 0 normally.
 	Floor(projections []string) int64
+	// Parked tells of what stands still and concerns a read: the channel, or
+	// with 0 anything of the app, and who reads. missed is the newest event
+	// there of the reader that is not applied, 0 if none is known.
+	Parked(projections []string, app domain.AppID, channel domain.ChannelID, by domain.Actor,
+		each func(projection string, position, missed int64))
 }
 
 // Service answers queries.
@@ -60,28 +66,54 @@ const patience = 2 * time.Second
 // in memory farther than in the database: after a crash of the database.
 const recheck = 5 * time.Millisecond
 
+// gates are the views over the checkpoints of the live builds. The switch to
+// another build waits for whoever has read a gate, and holds up who comes
+// after it: what a batch reads behind the gates of its projections is of one
+// build, and as new as they say.
+var gates = map[string]string{
+	directory: "rm.directory_checkpoint_v2",
+	timeline:  "rm.timeline_checkpoint_v2",
+}
+
+// passes is the statement that goes through the gates of projections, one
+// parameter for each: the checkpoint that it must show.
+func passes(projections []string) string {
+	text := "SELECT "
+	for i, name := range projections {
+		if i > 0 {
+			text += " AND "
+		}
+		text += "coalesce((SELECT position >= $" + strconv.Itoa(i+1) + " FROM " + gates[name] + "), false)"
+	}
+	return text
+}
+
 // read runs the statements of a batch after the wanted position is in the
-// rows of the named projections. The checkpoints are read first in the same
-// batch, so the answer is at least as new as they say.
+// rows of the named projections. The gates are passed first in the same batch,
+// which is one transaction.
 func (s *Service) read(ctx context.Context, at Freshness, projections []string, queue func(*pgx.Batch)) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	behind := false // an answer was too old
 	for {
 		b := &pgx.Batch{}
-		fresh := true
+		fresh := false
 		at := max(at, Freshness(s.waiter.Floor(projections)))
 		checkpoints, err := s.waiter.Wait(ctx, projections, int64(at))
 		if err != nil {
 			return fmt.Errorf("%w: %w", ErrBehind, err)
 		}
-		if at > 0 {
-			b.Queue(`
-				SELECT coalesce(bool_and(p.position >= w.position), false)
-				FROM unnest($1::text[], $2::bigint[]) AS w (name, position)
-				LEFT JOIN projections p ON p.name = w.name AND p.state = 'live'`, projections, checkpoints).
-				QueryRow(func(row pgx.Row) error { return row.Scan(&fresh) })
+		if err := s.standstill(ctx, at, projections); err != nil {
+			return err
 		}
+		args := make([]any, len(projections))
+		for i := range projections {
+			args[i] = int64(0)
+			if at > 0 {
+				args[i] = checkpoints[i]
+			}
+		}
+		b.Queue(passes(projections), args...).QueryRow(func(row pgx.Row) error { return row.Scan(&fresh) })
 		queue(b)
 		err = s.db.SendBatch(ctx, b).Close()
 		switch {

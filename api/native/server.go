@@ -50,6 +50,7 @@ type request struct {
 	named <-chan struct{} // closed when the token's name is recorded
 	// cancel ends the patience of a read, nil for others.
 	cancel context.CancelFunc
+	about  queries.About
 }
 
 type handler func(*request) error
@@ -92,6 +93,11 @@ func (s *Server) authenticate(r *request) error {
 	}
 	actor.Request = envelope.RequestID(r.Context)
 	r.actor = actor
+	r.about = queries.About{
+		Actor: actor, Channel: r.channel(),
+		Stale: func(marks string) { r.Header("Parley-Stale", marks) },
+	}
+	r.ctx = queries.WithAbout(r.ctx, &r.about)
 	r.named = s.Commands.NameFromToken(r.ctx, actor, hash)
 	return nil
 }
@@ -140,6 +146,7 @@ func (s *Server) fresh(r *request) (queries.Freshness, error) {
 			return 0, domain.ErrInvalidRequest.Because("Parley-Min-Position takes what Parley-Position gave")
 		}
 	}
+	r.about.Min = at
 	r.settleName()
 	r.ctx, r.cancel = context.WithTimeout(r.ctx, patience)
 	own, err := s.Commands.OwnWrites(r.ctx, r.actor)

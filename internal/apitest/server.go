@@ -6,13 +6,17 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"parley/commands"
 	"parley/domain"
+	"parley/internal/eventstore"
 	"parley/internal/pgtest"
 	"parley/internal/server"
 )
@@ -37,6 +41,24 @@ type Server struct {
 
 	now    *running
 	client *http.Client
+	faults *faults
+}
+
+// Poison appends an event to a stream that no code can read. That the server
+// logs what it makes of it is no fault of the test.
+func (s *Server) Poison(stream, typ string) (position int64) {
+	s.t().Helper()
+	s.faults.tolerate("partition parked")
+	ctx, cancel := context.WithTimeout(context.Background(), Patience)
+	defer cancel()
+	res, err := s.Log.Append(ctx, eventstore.Write{
+		Stream: stream, Expected: eventstore.Any,
+		Events: []eventstore.NewEvent{{ID: uuid.New(), Type: typ, V: 1, Data: []byte(`{"poison":`)}},
+	})
+	if err != nil {
+		s.t().Fatalf("append poison to %s: %v", stream, err)
+	}
+	return int64(res.Position)
 }
 
 // place is what nodes of one installation share.
@@ -133,7 +155,7 @@ func open(t testing.TB, p place, shared bool, changes ...func(*server.Config)) *
 	client := listener.Client()
 	client.Transport.(*http.Transport).MaxIdleConnsPerHost = 128
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &Server{Server: s, Clock: clock, URL: listener.URL, now: p.now, client: client}
+	return &Server{Server: s, Clock: clock, URL: listener.URL, now: p.now, client: client, faults: faults}
 }
 
 // Clock is the clock of a server: the real one, ahead by what a test adds.
@@ -147,8 +169,16 @@ func (c *Clock) Advance(d time.Duration) { c.ahead.Add(int64(d)) }
 
 // faults is a log handler that keeps what is logged as an error.
 type faults struct {
-	mu    sync.Mutex
-	texts []string
+	mu        sync.Mutex
+	texts     []string
+	tolerated []string
+}
+
+// tolerate lets errors with a message pass.
+func (f *faults) tolerate(message string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.tolerated = append(f.tolerated, message)
 }
 
 // Enabled takes errors only.
@@ -163,7 +193,9 @@ func (f *faults) Handle(_ context.Context, r slog.Record) error {
 	})
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.texts = append(f.texts, text)
+	if !slices.Contains(f.tolerated, r.Message) {
+		f.texts = append(f.texts, text)
+	}
 	return nil
 }
 

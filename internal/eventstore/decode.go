@@ -19,12 +19,18 @@ func (r Recorded) Decode() (domain.Recorded, error) {
 	if err != nil {
 		return domain.Recorded{}, fmt.Errorf("event %s at position %d: %w", r.ID, r.Position, err)
 	}
+	return domain.Recorded{
+		Event: e, ID: r.ID, Stream: stream, Revision: int64(r.Revision), Position: int64(r.Position),
+		Time: r.Time(), Meta: r.Meta,
+	}, nil
+}
+
+// Time is when the event happened: the command's time, else that of the
+// append.
+func (r Recorded) Time() time.Time {
 	ms, err := strconv.ParseInt(r.Meta[domain.MetaTime], 10, 64)
 	if err != nil {
 		ms = r.At.UnixMilli()
 	}
-	return domain.Recorded{
-		Event: e, ID: r.ID, Stream: stream, Revision: int64(r.Revision), Position: int64(r.Position),
-		Time: time.UnixMilli(ms).UTC(), Meta: r.Meta,
-	}, nil
+	return time.UnixMilli(ms).UTC()
 }

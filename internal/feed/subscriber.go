@@ -28,7 +28,7 @@ type Config struct {
 	// From tells where a topic has got to: its checkpoint.
 	From func(ctx context.Context, topic string) (eventstore.Position, error)
 	// Again reports whether a batch that was refused should be delivered
-	// again; when not, the topic stops.
+	// again; when not, the topic stops until Restart.
 	Again func(topic string) bool
 	// Limit is the size of a batch; default 1,000 events.
 	Limit  int
@@ -75,8 +75,15 @@ func (s *Subscriber) Subscribe(ctx context.Context, topic string) (<-chan *messa
 		defer close(out)
 		defer cancel()
 		wait := minWait
-		for s.c.Again(topic) {
+		for ctx.Err() == nil {
 			restart := s.restarted()
+			if !s.c.Again(topic) {
+				select {
+				case <-restart:
+				case <-ctx.Done():
+				}
+				continue
+			}
 			from, err := s.c.From(ctx, topic)
 			if err != nil {
 				err = fmt.Errorf("read the checkpoint: %w", err)
@@ -87,15 +94,19 @@ func (s *Subscriber) Subscribe(ctx context.Context, topic string) (<-chan *messa
 			if ctx.Err() != nil {
 				return
 			}
+			select {
+			case <-restart: // by order of Restart: at once
+				continue
+			default:
+			}
 			s.c.Logger.Warn("projection starts again at its checkpoint", "projection", topic, "err", err)
 			select {
 			case <-time.After(wait):
+			case <-restart:
 			case <-ctx.Done():
-				return
 			}
 			wait = min(2*wait, maxWait)
 		}
-		<-ctx.Done()
 	})
 	return out, nil
 }
@@ -173,8 +184,9 @@ func (s *Subscriber) linger(ctx context.Context, events int) {
 	}
 }
 
-// Restart makes every topic start again at its checkpoint: the database may
-// have lost the newest ones.
+// Restart makes every topic start again at its checkpoint, stopped ones too: the
+// database may have lost the newest checkpoints, or they belong to other tables
+// now.
 func (s *Subscriber) Restart() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -171,6 +171,21 @@ func TestATopicThatMayNotGoOnStops(t *testing.T) {
 	require.EqualValues(t, 1, s.asked.Load())
 }
 
+func TestAStoppedTopicGoesOnAfterARestart(t *testing.T) {
+	s := newSource(2)
+	f := s.subscriber(1)
+	out := subscribe(t, f)
+	m := next(t, out)
+	s.stopped.Store(true)
+	m.Nack()
+	f.Restart() // while it may not go on: nothing
+	s.stopped.Store(false)
+	f.Restart()
+	m = next(t, out)
+	require.Equal(t, []int64{1}, s.positions(t, m))
+	m.Ack()
+}
+
 func TestAnUnreadableCheckpointIsReadAgain(t *testing.T) {
 	s := newSource(1)
 	s.refuse.Store(2)

@@ -216,15 +216,29 @@ func (s *Server) checks() []api.Check {
 			for _, p := range s.Projections.Status() {
 				switch lag := int64(head) - p.Position; {
 				case p.Stopped != nil:
-					errs = append(errs, fmt.Errorf("%s stopped at position %d by event %s (%s); see the log",
-						p.Name, p.Stopped.Position, p.Stopped.Event, p.Stopped.Type))
+					errs = append(errs, fmt.Errorf("%s stopped at position %d; see the log, then parley projections rebuild %s",
+						p.Name, p.Stopped.Position, p.Name))
 				case lag > maxLag:
 					errs = append(errs, fmt.Errorf("%s is %d events behind", p.Name, lag))
 				}
 			}
 			return errors.Join(errs...)
-		}},
+		}, Note: s.parked},
 	}
+}
+
+// parked says what stands still: the rest goes on, so the node is ready.
+func (s *Server) parked() string {
+	var parts []string
+	for _, p := range s.Projections.Status() {
+		if n := len(p.Parked); n > 0 {
+			parts = append(parts, fmt.Sprintf("%s: %d parked, the first at position %d", p.Name, n, p.Parked[0].Position))
+		}
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return strings.Join(parts, "; ") + "; parley projections list shows them"
 }
 
 // Close stops everything and waits for it.

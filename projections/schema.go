@@ -1,0 +1,84 @@
+package projections
+
+import (
+	"regexp"
+	"strings"
+
+	"parley/migrations"
+)
+
+// schema is the SQL of a projection in two parts: tables with what Apply
+// needs, and indexes that serve queries only, which are cheaper to make at once
+// than to keep while a build grows.
+type schema struct{ tables, indexes []string }
+
+// schemaOf reads the SQL of a projection.
+func schemaOf(p Projection) (s schema, err error) {
+	sql, err := migrations.Projection(p.Name)
+	if err != nil {
+		return s, err
+	}
+	for _, statement := range split(sql) {
+		if createIndex.MatchString(statement) {
+			s.indexes = append(s.indexes, createIndex.ReplaceAllString(statement, "CREATE INDEX IF NOT EXISTS "))
+		} else {
+			s.tables = append(s.tables, statement)
+		}
+	}
+	return s, nil
+}
+
+var (
+	createIndex = regexp.MustCompile(`^CREATE INDEX\s+`)
+	createTable = regexp.MustCompile(`^CREATE TABLE\s+`)
+)
+
+func (s schema) all() string {
+	return strings.Join(append(s.tables[:len(s.tables):len(s.tables)], s.indexes...), ";\n")
+}
+
+func (s schema) growing() string { return strings.Join(s.tables, ";\n") }
+
+// passing are tables that nobody needs after a crash.
+func (s schema) passing() string {
+	tables := make([]string, len(s.tables))
+	for i, statement := range s.tables {
+		tables[i] = createTable.ReplaceAllString(statement, "CREATE UNLOGGED TABLE ")
+	}
+	return strings.Join(tables, ";\n")
+}
+
+// split cuts SQL into statements, at semicolons that are neither in quotes nor
+// in comments. Comments to the end of a line go.
+func split(sql string) (statements []string) {
+	var b strings.Builder
+	end := func() {
+		if s := strings.TrimSpace(b.String()); s != "" {
+			statements = append(statements, s)
+		}
+		b.Reset()
+	}
+	for i := 0; i < len(sql); i++ {
+		switch c := sql[i]; {
+		case c == '\'' || c == '"':
+			n := strings.IndexByte(sql[i+1:], c)
+			if n < 0 {
+				n = len(sql) - i - 2
+			}
+			b.WriteString(sql[i : i+n+2])
+			i += n + 1
+		case strings.HasPrefix(sql[i:], "--"):
+			n := strings.IndexByte(sql[i:], '\n')
+			if n < 0 {
+				n = len(sql) - i
+			}
+			i += n - 1
+		case c == ';':
+			end()
+		default:
+			b.WriteByte(c)
+		}
+	}
+	end()
+	return statements
+}

@@ -124,6 +124,8 @@ func (m *matrix) idsOfOthers(t *testing.T, name string, p place) {
 			foreign["of another channel"] = m.second.ids[param]
 		case ":user":
 			foreign = map[string]string{"of nobody there": m.outsider.ID}
+		case ":attachment":
+			foreign = map[string]string{"of nothing there": "2"}
 		case ":emote":
 			foreign = map[string]string{"of nobody": "nothing"}
 		}

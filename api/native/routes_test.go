@@ -2,6 +2,8 @@ package native_test
 
 import (
 	"maps"
+	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -52,6 +54,12 @@ var routes = map[string]route{
 	"DELETE /v1/channels/:channel/messages/:message":       {status: 204},
 	"GET /v1/channels/:channel/messages/:message/versions": {status: 200},
 
+	"GET /v1/channels/:channel/messages/:message/attachments/:attachment/url": {status: 200},
+
+	"POST /v1/uploads":                  {status: 201, body: `{"upload_type":"chat_attachment","channel_id":":channel",` + aFile},
+	"GET /v1/uploads/:upload":           {status: 200},
+	"POST /v1/uploads/:upload/complete": {status: 200},
+
 	"GET /v1/channels/:channel/typing":  {status: 200},
 	"POST /v1/channels/:channel/typing": {status: 204},
 
@@ -66,16 +74,21 @@ var routes = map[string]route{
 	"DELETE /v1/users/me/blocks/:user": {status: 204, unknown: map[string]refusal{":user": {400, "INVALID_REQUEST"}}},
 }
 
+// aFile ends the request for an upload.
+const aFile = `"filename":"a.txt","content_type":"text/plain","size_bytes":5}`
+
 // params are the ids that a path or body may hold: what is answered for those
 // of nothing, and texts that are the id of nothing.
 var params = map[string]struct {
 	refusal
 	malformed []string
 }{
-	":channel": {refusal{404, "CHAT_CHANNEL_NOT_FOUND"}, append([]string{"77", "9223372036854775807"}, notIDs...)},
-	":message": {refusal{404, "CHAT_MESSAGE_NOT_FOUND"}, append([]string{"77", "9223372036854775807"}, notIDs...)},
-	":user":    {refusal{404, "CHAT_MEMBER_NOT_FOUND"}, []string{"a%2Fb", "%00", "bob%00", "%FF", "%0A", strings.Repeat("x", 129)}},
-	":emote":   {refusal{404, "CHAT_REACTION_NOT_FOUND"}, []string{"none", "%FF", "%00", "%F0%9F%91%8D", strings.Repeat("x", 3000)}},
+	":channel":    {refusal{404, "CHAT_CHANNEL_NOT_FOUND"}, append([]string{"77", "9223372036854775807"}, notIDs...)},
+	":message":    {refusal{404, "CHAT_MESSAGE_NOT_FOUND"}, append([]string{"77", "9223372036854775807"}, notIDs...)},
+	":user":       {refusal{404, "CHAT_MEMBER_NOT_FOUND"}, []string{"a%2Fb", "%00", "bob%00", "%FF", "%0A", strings.Repeat("x", 129)}},
+	":attachment": {refusal{404, "CHAT_ATTACHMENT_NOT_FOUND"}, append([]string{"2", "9223372036854775807"}, notIDs...)},
+	":upload":     {refusal{404, "UPLOAD_NOT_FOUND"}, append([]string{"77", "9223372036854775807"}, notIDs...)},
+	":emote":      {refusal{404, "CHAT_REACTION_NOT_FOUND"}, []string{"none", "%FF", "%00", "%F0%9F%91%8D", strings.Repeat("x", 3000)}},
 }
 
 // place is a channel with what paths and bodies below it name. The refusals of
@@ -91,14 +104,24 @@ const mark = "secret"
 // newPlace is a channel of ann: with bob, her message, and her reaction to it.
 func newPlace(app *apitest.App, kind, text string) place {
 	ann := app.User("ann")
-	p := place{owner: ann, ids: map[string]string{":user": "bob", ":emote": "thumb"}}
+	p := place{owner: ann, ids: map[string]string{":user": "bob", ":emote": "thumb", ":attachment": "1"}}
 	if kind == "dm" {
 		p.ids[":channel"] = ann.DM("bob")
 	} else {
 		p.ids[":channel"] = ann.Post(channels, map[string]string{"type": kind, "name": text}).Want(201).Text("id")
 		ann.Add(p.ids[":channel"], app.User("bob"))
 	}
-	p.ids[":message"] = ann.Send(p.ids[":channel"], text)
+	p.ids[":message"] = ann.Post(apitest.Messages(p.ids[":channel"]), map[string]any{"body": text, "attachments": []any{map[string]any{
+		"asset_id": "1", "filename": text, "content_type": "image/png", "size_bytes": 1,
+	}}}).Want(201).Text("id")
+	upload := ann.Post("/v1/uploads", `{"upload_type":"chat_attachment","channel_id":"`+p.ids[":channel"]+`",`+aFile).Want(201)
+	sign, err := url.Parse(upload.Text("upload_url"))
+	if err != nil {
+		panic(err)
+	}
+	ann.Do(http.MethodPut, sign.RequestURI(), "hello", "Content-Type: text/plain").Want(204)
+	p.ids[":upload"] = upload.Text("upload_id")
+	ann.Post("/v1/uploads/"+p.ids[":upload"]+"/complete", nil).Want(200)
 	ann.Post(apitest.Messages(p.ids[":channel"], p.ids[":message"])+"/reactions", `{"emote_asset_id":"thumb"}`).Want(201)
 	return p
 }

@@ -121,11 +121,40 @@ func TestDeleteMessage(t *testing.T) {
 	}
 }
 
+func TestWhoseMessagesMayBeDeleted(t *testing.T) {
+	tests := map[string]struct {
+		given  []domain.Event
+		by     domain.Actor
+		anyone bool
+		err    error
+	}{
+		"CH-330 a member its own":            {given(domain.Group), user(mia), false, nil},
+		"CH-331 an admin anyone's":           {given(domain.Group), user(adam), true, nil},
+		"CH-331 the owner anyone's":          {given(domain.Room), user(olga), true, nil},
+		"CH-332 the two of a dm their own":   {given(domain.DM), user(ann), false, nil},
+		"CH-331 the operator anyone's":       {given(domain.Group), operator, true, nil},
+		"CH-331 the operator, in a dm":       {given(domain.DM), operator, true, nil},
+		"CH-334 a former member none":        {given(domain.Room, domain.MemberRemoved{User: mia}), user(mia), false, domain.ErrNotMember},
+		"CH-332 a stranger none":             {given(domain.Room), user(otto), false, domain.ErrNotMember},
+		"CH-131 none of an unknown channel":  {nil, user(olga), false, domain.ErrChannelNotFound},
+		"CH-160 none of a deleted channel":   {given(domain.Group, domain.ChannelDeleted{}), operator, false, domain.ErrChannelNotFound},
+		"a key deletes on no native channel": {given(domain.Room), aKey, false, domain.ErrForbidden},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			anyone, err := fold(domain.NewChannel(), tt.given...).DeleteRight(tt.by)
+			require.ErrorIs(t, err, tt.err)
+			require.Equal(t, tt.anyone, anyone)
+		})
+	}
+}
+
 func TestDeletedMessageForgetsItsContent(t *testing.T) {
 	m := fold(domain.NewMessage(), sent(picture))
 	require.True(t, m.Live())
 	fold(m, gone)
 	require.False(t, m.Live())
+	require.True(t, m.Exists(), "CH-327: others may refer to it")
 	require.Equal(t, mia, m.Sender(), "CH-315: the tombstone keeps its sender")
 	require.Nil(t, m.Digest())
 	require.EqualValues(t, 102, m.NextVersion(0))

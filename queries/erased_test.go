@@ -30,7 +30,10 @@ func TestWhatAnErasedUserWroteIsGone(t *testing.T) {
 	c := w.room(domain.Group, "team", "ann", "bob")
 	talk := w.dm("ann", "bob")
 	sent, edited, others := w.send(c, "bob", "secret"), w.send(c, "bob", "secret"), w.send(c, "ann", "kept")
-	w.edit(c, edited, "bob", "another secret")
+	w.append(domain.MessageStream(app, c, edited), "bob", domain.MessageEdited{
+		Version: int64(edited) + 1, By: "bob", Refs: []domain.MessageID{sent}, Mentions: []domain.UserID{"cid"}, Digest: &domain.Digest{},
+		Sealed: domain.Seal(domain.UserSubject("bob", 1), domain.Content{Text: "another secret", Emotes: []domain.InlineEmote{{Shortcode: "s", End: 1}}}),
+	})
 	_, err := w.commands.BlockUser(w.ctx(), commands.BlockUser{By: user("ann"), User: "bob", Blocked: true})
 	require.NoError(t, err)
 
@@ -48,6 +51,15 @@ func TestWhatAnErasedUserWroteIsGone(t *testing.T) {
 			case others:
 				require.Equal(t, "kept", m.Text)
 			}
+		}
+		versions, _, err := w.Versions(w.ctx(), 0, queries.Versions{App: app, Channel: c, Message: edited, User: "ann", Limit: 10})
+		require.NoError(t, err)
+		require.True(t, versions.Found)
+		require.Len(t, versions.Versions, 2)
+		for i, v := range versions.Versions {
+			require.NotZero(t, v.At)
+			v.At = 0
+			require.Equal(t, queries.Version{ID: int64(edited) + int64(i), By: []domain.UserID{"", "bob"}[i]}, v, "CH-318")
 		}
 		m, found, err := w.Member(w.ctx(), 0, app, c, "bob")
 		require.NoError(t, err)

@@ -101,6 +101,7 @@ func TestAMessageIsShownAsItIs(t *testing.T) {
 	w.delete(c, gone, "ann")
 	full := domain.MessageSent{
 		Sender: "bob", SenderKind: domain.ActorUser, Kind: domain.Image, Digest: &domain.Digest{},
+		Refs: []domain.MessageID{plain, 1<<63 - 1}, Mentions: []domain.UserID{"cid", `"é",{}`},
 		Attachments: []domain.Attachment{{Asset: "a1", Type: "image/png", Size: 7}, {Asset: "a2", Type: "text/plain", Size: 1}},
 		Sealed: domain.Seal(domain.UserSubject("bob", 1), domain.Content{
 			Text: "look", SenderName: "Rob", Files: []string{"cat.png"},
@@ -110,6 +111,15 @@ func TestAMessageIsShownAsItIs(t *testing.T) {
 	files := gone + 1000
 	w.append(domain.MessageStream(app, c, files), "bob", full)
 	byNobody := files + 1
+	replaced, dropped := files+2, files+3
+	for _, m := range []domain.MessageID{replaced, dropped} {
+		w.append(domain.MessageStream(app, c, m), "bob", full)
+	}
+	w.append(domain.MessageStream(app, c, replaced), "bob", domain.MessageEdited{
+		Version: int64(replaced) + 1, By: "bob", Refs: []domain.MessageID{edited}, Mentions: []domain.UserID{"dan"}, Digest: &domain.Digest{},
+		Sealed: domain.Seal(domain.UserSubject("bob", 1), domain.Content{Text: "look here"}),
+	})
+	w.edit(c, dropped, "bob", "look away")
 	w.append(domain.MessageStream(app, c, byNobody), "", domain.MessageSent{
 		SenderKind: domain.ActorSystem, Kind: domain.Text, Digest: &domain.Digest{},
 		Sealed: domain.Seal(domain.ChannelSubject(c), domain.Content{Text: "notice", SenderName: "service"}),
@@ -125,7 +135,7 @@ func TestAMessageIsShownAsItIs(t *testing.T) {
 		require.True(t, found)
 		require.Equal(t, m, one)
 		m.SentAt = 0
-		require.Equal(t, m.EditedAt != 0, m.ID == edited)
+		require.Equal(t, m.EditedAt != 0, m.ID == edited || m.ID == replaced || m.ID == dropped)
 		m.EditedAt = 0
 		got[m.ID] = m
 	}
@@ -140,9 +150,16 @@ func TestAMessageIsShownAsItIs(t *testing.T) {
 	want(edited, func(m *queries.Message) { m.Text = "second" })
 	want(gone, func(m *queries.Message) { m.Deleted = true })
 	want(files, func(m *queries.Message) {
-		m.SenderName, m.Kind, m.Text = "Rob", domain.Image, "look"
+		m.SenderName, m.Kind, m.Text, m.Refs, m.Mentions = "Rob", domain.Image, "look", full.Refs, full.Mentions
 		m.Emotes = []domain.InlineEmote{{Shortcode: ":x:", Asset: "e1", Start: 0, End: 1}}
 		m.Attachments = []queries.Attachment{{Attachment: full.Attachments[0], File: "cat.png"}, {Attachment: full.Attachments[1]}}
+	})
+	want(replaced, func(m *queries.Message) {
+		m.SenderName, m.Kind, m.Text, m.Attachments = "Rob", domain.Image, "look here", got[files].Attachments
+		m.Refs, m.Mentions = []domain.MessageID{edited}, []domain.UserID{"dan"}
+	})
+	want(dropped, func(m *queries.Message) {
+		m.SenderName, m.Kind, m.Text, m.Attachments = "Rob", domain.Image, "look away", got[files].Attachments
 	})
 	want(byNobody, func(m *queries.Message) { m.Sender, m.SenderName, m.Text = "", "service", "notice" })
 }

@@ -25,6 +25,11 @@ const (
 	ImportAddMember     ImportOp = "add_member"
 	ImportRemoveMember  ImportOp = "remove_member"
 	ImportSend          ImportOp = "send"
+	ImportEdit          ImportOp = "edit"
+	ImportDelete        ImportOp = "delete"
+	ImportReact         ImportOp = "react"
+	ImportUnreact       ImportOp = "unreact"
+	ImportRead          ImportOp = "read"
 )
 
 // Import is one entry of an import: a command in the name of a user at the
@@ -44,7 +49,13 @@ type Import struct {
 	User domain.UserID // add_member, remove_member
 	Role domain.Role
 
-	Text        string // send
+	// Message is what edit, delete, react, unreact and read are about, or
+	// MessageOf, the entry that sent it.
+	Message   domain.MessageID
+	MessageOf *Origin
+	Emote     string
+
+	Text        string // send, edit
 	MessageKind domain.MessageKind
 	Refs        []domain.MessageID
 	RefsOf      []Origin // messages by the entries that sent them
@@ -149,29 +160,58 @@ func (r *importRun) carryOut(ctx context.Context, e Import) (Outcome, error) {
 		return r.s.AddMember(ctx, AddMember{By: actor, Channel: e.Channel, User: e.User, Role: e.Role, At: e.At, Once: once})
 	case ImportRemoveMember:
 		return r.s.RemoveMember(ctx, RemoveMember{By: actor, Channel: e.Channel, User: e.User, At: e.At, Once: once})
-	case ImportSend:
-		return r.send(ctx, actor, e, once)
 	}
-	return Outcome{}, domain.ErrInvalidRequest.Because("op %s is not known", e.Op)
+	return r.message(ctx, actor, e, once)
 }
 
-func (r *importRun) send(ctx context.Context, actor domain.Actor, e Import, once []string) (Outcome, error) {
+// message carries out what is about messages.
+func (r *importRun) message(ctx context.Context, actor domain.Actor, e Import, once []string) (Outcome, error) {
 	refs := e.Refs
 	for _, o := range e.RefsOf {
-		name, err := r.find(ctx, o, e.group())
+		id, err := r.messageOf(ctx, o, e.group())
 		if err != nil {
 			return Outcome{}, err
 		}
-		if name.Category != "message" {
-			return Outcome{}, domain.ErrMessageNotFound.Because("refs_of names no entry that sent a message")
+		refs = append(refs, id)
+	}
+	if e.MessageOf != nil {
+		var err error
+		if e.Message, err = r.messageOf(ctx, *e.MessageOf, e.group()); err != nil {
+			return Outcome{}, err
 		}
-		refs = append(refs, name.Message)
+	}
+	reaction := AddReaction{By: actor, Channel: e.Channel, Message: e.Message, Emote: e.Emote, At: e.At, Once: once}
+	switch e.Op {
+	case ImportEdit:
+		return r.s.EditMessage(ctx, EditMessage{
+			By: actor, Channel: e.Channel, Message: e.Message, Text: e.Text, Refs: refs, Mentions: e.Mentions, At: e.At, Once: once,
+		})
+	case ImportDelete:
+		return r.s.DeleteMessage(ctx, DeleteMessage{By: actor, Channel: e.Channel, Message: e.Message, At: e.At, Once: once})
+	case ImportReact:
+		return r.s.AddReaction(ctx, reaction)
+	case ImportUnreact:
+		return r.s.RemoveReaction(ctx, RemoveReaction(reaction))
+	case ImportRead:
+		return r.s.AdvanceRead(ctx, AdvanceRead{By: actor, Channel: e.Channel, Message: e.Message, At: e.At, Once: once})
+	case ImportSend:
+	default:
+		return Outcome{}, domain.ErrInvalidRequest.Because("op %s is not known", e.Op)
 	}
 	sent, err := r.s.SendMessage(ctx, SendMessage{
 		By: actor, Channel: e.Channel, Kind: e.MessageKind, Text: e.Text, Refs: refs, Mentions: e.Mentions,
 		At: e.At, Once: once, Keep: true,
 	})
 	return sent.Outcome, err
+}
+
+// messageOf is the message that an entry sent.
+func (r *importRun) messageOf(ctx context.Context, o Origin, group any) (domain.MessageID, error) {
+	name, err := r.find(ctx, o, group)
+	if err == nil && name.Category != "message" {
+		err = domain.ErrMessageNotFound.Because("the entry %d of %s sent no message", o.N, o.Source)
+	}
+	return name.Message, err
 }
 
 // find is the stream that an entry wrote, nothing if it wrote none: one that

@@ -73,6 +73,39 @@ func TestImportIsInOrderAtItsTimeAndOnce(t *testing.T) {
 	require.Equal(t, head, count(t, log), "a second run adds nothing")
 }
 
+func TestImportOfWhatHappensToMessages(t *testing.T) {
+	log := memory.New()
+	s := node(t, log, newKeys(), 0)
+	entries := source(time.Time{})
+	room, hello := entries[0].Origin, entries[2].Origin
+	for i, e := range []commands.Import{
+		{Op: commands.ImportEdit, As: "ann", Text: "hello all"},
+		{Op: commands.ImportReact, As: "ann", Emote: "1"},
+		{Op: commands.ImportUnreact, As: "ann", Emote: "1"},
+		{Op: commands.ImportRead, As: "ann"},
+		{Op: commands.ImportDelete, As: "ann"},
+	} {
+		e.Origin, e.ChannelOf, e.MessageOf = commands.Origin{Source: "more", N: int64(i)}, &room, &hello
+		entries = append(entries, e)
+	}
+	for i, d := range s.Import(deadline(t), importer, entries) {
+		require.NoError(t, d.Err, "entry %d", i)
+		require.True(t, d.Changed, "entry %d", i)
+	}
+	var types []string
+	for r, err := range log.ReadAll(deadline(t), 6, 0) {
+		require.NoError(t, err)
+		types = append(types, r.Type)
+	}
+	require.Equal(t, []string{"MessageEdited", "ReactionAdded", "ReactionRemoved", "ReadCursorAdvanced", "MessageDeleted"}, types)
+	head := count(t, log)
+	for i, d := range s.Import(deadline(t), importer, entries) {
+		require.NoError(t, d.Err, "entry %d", i)
+		require.True(t, d.Repeated, "entry %d", i)
+	}
+	require.Equal(t, head, count(t, log))
+}
+
 func TestImportGoesOnBehindARefusal(t *testing.T) {
 	s := node(t, memory.New(), newKeys(), 0)
 	entries := source(time.Time{})

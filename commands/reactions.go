@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"time"
 
 	"parley/domain"
 )
@@ -12,6 +13,7 @@ type AddReaction struct {
 	Channel domain.ChannelID
 	Message domain.MessageID
 	Emote   string
+	At      time.Time // of the event; zero: now
 	Once    []string
 	Input   error // what was wrong with the request, answered in its turn (CH-026)
 }
@@ -39,7 +41,7 @@ func (s *Service) react(ctx context.Context, c AddReaction, ask func(*domain.Mes
 		return Outcome{}, domain.ErrChannelNotFound
 	}
 	q := request{
-		actor: c.By, stream: domain.MessageStream(c.By.App, c.Channel, c.Message), once: c.Once,
+		actor: c.By, stream: domain.MessageStream(c.By.App, c.Channel, c.Message), at: c.At, once: c.Once,
 		fields: domain.AppendTuple(nil, []byte(c.Emote)),
 	}
 	return s.decide(ctx, q, func(d *decision) ([]domain.Event, error) {

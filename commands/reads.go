@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"time"
 
 	"parley/domain"
 )
@@ -12,6 +13,8 @@ type AdvanceRead struct {
 	By      domain.Actor
 	Channel domain.ChannelID
 	Message domain.MessageID
+	At      time.Time // of the event; zero: now
+	Once    []string
 	Input   error // what was wrong with the body
 }
 
@@ -21,7 +24,7 @@ func (s *Service) AdvanceRead(ctx context.Context, c AdvanceRead) (Outcome, erro
 	if c.Channel <= 0 {
 		return Outcome{}, domain.ErrChannelNotFound
 	}
-	q := request{actor: c.By, stream: domain.ReadsStream(c.By.App, c.Channel, c.By.User())}
+	q := request{actor: c.By, stream: domain.ReadsStream(c.By.App, c.Channel, c.By.User()), at: c.At, once: c.Once}
 	return s.decide(ctx, q, func(d *decision) ([]domain.Event, error) {
 		if err := d.takesPart(c.By, c.Channel); err != nil {
 			return nil, err

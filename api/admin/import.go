@@ -50,6 +50,10 @@ type importLine struct {
 	Refs     []domain.MessageID `json:"refs"`
 	RefsOf   []origin           `json:"refs_of"`
 	Mentions []domain.UserID    `json:"mentions"`
+
+	Message   domain.MessageID `json:"message"`
+	MessageOf *origin          `json:"message_of"`
+	Emote     string           `json:"emote"`
 }
 
 // importResult is the answer to a line. Status: done; repeated, it was
@@ -134,12 +138,14 @@ func parseImport(text []byte) commands.Import {
 		return bad("more than one JSON value")
 	}
 	switch {
-	case !l.valid() || l.ChannelOf != nil && !l.ChannelOf.valid():
+	case !l.valid() || l.ChannelOf != nil && !l.ChannelOf.valid(), l.MessageOf != nil && !l.MessageOf.valid():
 		return bad("source has 1 to 128 printable ASCII characters, n is not negative")
 	case l.Time != nil && (*l.Time < 0 || *l.Time > maxTime):
 		return bad("time is in milliseconds since 1970")
 	case l.Channel != 0 && l.ChannelOf != nil:
 		return bad("channel and channel_of exclude each other")
+	case l.Message != 0 && l.MessageOf != nil:
+		return bad("message and message_of exclude each other")
 	case l.Kind != "" && !l.Kind.Valid():
 		return bad("kind %s is not known", l.Kind)
 	case bytes.ContainsRune([]byte(l.Body+l.Name), 0):
@@ -149,6 +155,7 @@ func parseImport(text []byte) commands.Import {
 		Op: commands.ImportOp(l.Op), Origin: l.scope(), As: l.As, Channel: l.Channel,
 		Kind: l.Type, Name: l.Name, User: l.User, Role: l.Role,
 		Text: l.Body, MessageKind: l.Kind, Refs: l.Refs, Mentions: l.Mentions,
+		Message: l.Message, Emote: l.Emote,
 	}
 	if l.Time != nil {
 		e.At = time.UnixMilli(*l.Time)
@@ -156,6 +163,10 @@ func parseImport(text []byte) commands.Import {
 	if l.ChannelOf != nil {
 		of := l.ChannelOf.scope()
 		e.ChannelOf = &of
+	}
+	if l.MessageOf != nil {
+		of := l.MessageOf.scope()
+		e.MessageOf = &of
 	}
 	for _, o := range l.RefsOf {
 		if !o.valid() {

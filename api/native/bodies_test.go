@@ -51,7 +51,7 @@ func TestBodiesThatAreTaken(t *testing.T) {
 		"CH-013 blanks around":                          {" \n{\t\"body\" : \"x\" } \r\n", "x"},
 		"CH-013 depth 64":                               {`{"body":"x","y":` + strings.Repeat("[", 63) + strings.Repeat("]", 63) + `}`, "x"},
 		"CH-013 brackets in a string":                   {`{"body":"` + strings.Repeat("[", 100) + `"}`, strings.Repeat("[", 100)},
-		"CH-014 unknown fields":                         {`{"body":"x","id":"1","sender_id":"bob","created_at":1,"deleted":true,"reactions":[1]}`, "x"},
+		"CH-014 RS-042 unknown fields":                  {`{"body":"x","id":"1","sender_id":"bob","created_at":1,"deleted":true,"reactions":[1]}`, "x"},
 		"CH-014 names in other case are unknown":        {`{"Body":"a","BODY":"b","body":"x"}`, "x"},
 		"CH-014 also after the right one":               {`{"body":"x","Body":"a"}`, "x"},
 		"CH-013 of a name given twice the last counts":  {`{"body":"a","body":"x"}`, "x"},
@@ -59,7 +59,7 @@ func TestBodiesThatAreTaken(t *testing.T) {
 		"CH-300 null lists are absent":                  {`{"body":"x","attachments":null,"inline_emotes":null}`, "x"},
 		"CH-300 empty lists":                            {`{"body":"x","attachments":[],"inline_emotes":[]}`, "x"},
 		"CH-305 escapes":                                {`{"body":"\u00e9\ud83d\ude00\/\t\"\\"}`, "é😀/\t\"\\"},
-		"CH-305 a lone surrogate becomes U+FFFD":        {`{"body":"a\ud800b"}`, "a\ufffdb"},
+		"CH-305 RS-067 a lone surrogate becomes U+FFFD": {`{"body":"a\ud800b"}`, "a\ufffdb"},
 	}
 	for name, tt := range tests {
 		s.Run(t, name, func(t *testing.T) {

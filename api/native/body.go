@@ -135,8 +135,9 @@ func stringOf(v json.RawMessage) (s string, ok bool) {
 	if bytes.IndexByte(v, '\\') < 0 {
 		return string(v[1 : len(v)-1]), true
 	}
-	ok = json.Unmarshal(v, &s) == nil
-	return s, ok
+	var text string
+	ok = json.Unmarshal(v, &text) == nil
+	return text, ok
 }
 
 // id reads an id member: a string or a non-negative integer (CH-011).

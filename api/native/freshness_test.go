@@ -33,6 +33,11 @@ func TestReadingOnesOwnWrites(t *testing.T) {
 				require.Equal(t, id, read.Get(apitest.Messages(group)).Text("messages", 0, "id"))
 				require.Equal(t, id, read.Get(apitest.Channel(group)).Text("last_message_id"))
 				read.Get(apitest.Messages(group, id)).Want(200)
+				ann.Put(apitest.Messages(group, id), `{"body":"y"}`).Want(200)
+				require.Equal(t, "y", read.Get(apitest.Messages(group)).Text("messages", 0, "body"))
+				require.Equal(t, 2, read.Get(apitest.Messages(group, id, "versions")).Len("versions"))
+				ann.Delete(apitest.Messages(group, id)).Want(204)
+				require.Equal(t, true, read.Get(apitest.Messages(group, id)).At("deleted"))
 				ann.Post(apitest.Members(group), `{"user_id":"bob"}`).Want(201)
 				require.Equal(t, 2, read.Get(apitest.Members(group)).Len())
 				ann.Delete(apitest.Members(group, "bob")).Want(204)
@@ -63,6 +68,7 @@ func TestEveryWriteHasAPosition(t *testing.T) {
 	s, app := open(t)
 	ann := app.User("ann")
 	room := ann.Room("r")
+	sent := ann.Send(room, "x")
 	for name, a := range map[string]*apitest.Answer{
 		"create":       ann.Post(channels, `{"type":"group","name":"g"}`).Want(201),
 		"dm":           ann.Post(channels, `{"type":"dm","user_id":"bob"}`).Want(201),
@@ -70,6 +76,9 @@ func TestEveryWriteHasAPosition(t *testing.T) {
 		"add":          ann.Post(apitest.Members(room), `{"user_id":"bob"}`).Want(201),
 		"remove":       ann.Delete(apitest.Members(room, "bob")).Want(204),
 		"send":         ann.Post(apitest.Messages(room), `{"body":"x"}`).Want(201),
+		"edit":         ann.Put(apitest.Messages(room, sent), `{"body":"y"}`).Want(200),
+		"same edit":    ann.Put(apitest.Messages(room, sent), `{"body":"y"}`).Want(200),
+		"unsend":       ann.Delete(apitest.Messages(room, ann.Send(room, "x"))).Want(204),
 		"block":        ann.Put(apitest.Block("bob"), nil).Want(204),
 		"block again":  ann.Put(apitest.Block("bob"), nil).Want(204),
 		"unblock":      ann.Delete(apitest.Block("bob")).Want(204),

@@ -79,6 +79,8 @@ func TestSendingAttachments(t *testing.T) {
 		for _, file := range []string{"a", strings.Repeat("é", 255), "..", "a\\b", "\u202egnp.exe", "a\uffff", " "} {
 			require.Equal(t, file, send("", picture.with(entry{"filename": file})).Want(201).Text("attachments", 0, "filename"))
 		}
+		half := `{"attachments":[{"asset_id":1,"filename":"a\ud83d.png","content_type":"image/png","size_bytes":1}]}`
+		require.Equal(t, "a\ufffd.png", ann.Post(apitest.Messages(room), half).Want(201).Text("attachments", 0, "filename"), "RS-067")
 		send("", picture.with(entry{"asset_id": json.Number("1"), "size_bytes": 1, "unknown": true, "Filename": "b"})).Want(201)
 	})
 	s.Unchanged(t, func() {

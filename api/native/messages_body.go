@@ -70,38 +70,47 @@ func (o object) emotes() ([]domain.InlineEmote, error) {
 
 // refs reads the ids of messages that a message refers to (CH-327).
 func (o object) refs() ([]domain.MessageID, error) {
-	var refs []domain.MessageID
-	err := o.ids("refs", func(text string) bool {
+	texts, err := o.ids("refs")
+	if err != nil || len(texts) == 0 {
+		return nil, err
+	}
+	refs := make([]domain.MessageID, len(texts))
+	for i, text := range texts {
 		id, err := domain.ParseID(text)
-		refs = append(refs, domain.MessageID(id))
-		return err == nil
-	})
-	return refs, err
+		if err != nil {
+			return nil, domain.ErrInvalidRequest.Because("refs are ids of messages")
+		}
+		refs[i] = domain.MessageID(id)
+	}
+	return refs, nil
 }
 
 // mentions reads the ids of users that a message names (CH-327).
 func (o object) mentions() ([]domain.UserID, error) {
-	var mentions []domain.UserID
-	err := o.ids("mentions", func(text string) bool {
-		mentions = append(mentions, domain.UserID(text))
-		return text != ""
-	})
-	return mentions, err
+	texts, err := o.ids("mentions")
+	if err != nil || len(texts) == 0 {
+		return nil, err
+	}
+	mentions := make([]domain.UserID, len(texts))
+	for i, text := range texts {
+		mentions[i] = domain.UserID(text)
+	}
+	return mentions, nil
 }
 
-// ids hands each id of an array member to take, which tells whether it is one.
-func (o object) ids(name string, take func(text string) bool) error {
+// ids reads an array member of ids (CH-011).
+func (o object) ids(name string) ([]string, error) {
 	entries, err := o.list(name)
-	if err != nil {
-		return err
+	if err != nil || len(entries) == 0 {
+		return nil, err
 	}
-	for _, entry := range entries {
-		text, err := object{name: entry}.id(name)
-		if err != nil || !take(text) {
-			return domain.ErrInvalidRequest.Because("%s are ids: strings or non-negative integers", name)
+	texts := make([]string, len(entries))
+	for i, entry := range entries {
+		if texts[i], err = (object{name: entry}).id(name); err != nil {
+			return nil, domain.ErrInvalidRequest.Because("%s are ids: strings or non-negative integers", name)
 		}
 	}
-	return nil
+	return texts, nil
 }
 
 // written is what a request says of the content of a message.

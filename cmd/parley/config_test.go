@@ -52,6 +52,16 @@ func TestSettingsComeFromTheNearestPlace(t *testing.T) {
 	}
 }
 
+func TestListsOfAttachmentTypes(t *testing.T) {
+	t.Chdir(t.TempDir())
+	words := `attachment type "b/b;c"`
+	refusedWith(t, words, "serve", "--attachment-types", "a/a", "--attachment-types", "b/b;c")
+	refusedWith(t, words, "--config", writeFile(t, "list.yaml", "attachment-types: [a/a, b/b;c]\n"), "serve")
+	refusedWith(t, words, "--config", writeFile(t, "text.yaml", "attachment_types: a/a,b/b;c\n"), "serve")
+	t.Setenv("PARLEY_ATTACHMENT_TYPES", "a/a,b/b;c")
+	refusedWith(t, words, "serve")
+}
+
 // refusedWith demands a refusal of any code that holds some words.
 func refusedWith(t *testing.T, words string, args ...string) {
 	t.Helper()

@@ -34,6 +34,8 @@ func TestRefusalsBeforeAnythingIsTouched(t *testing.T) {
 		"unknown flag":         {exitUsage, []string{"unknown flag --adr"}, []string{"serve", "--adr", "x"}},
 		"unknown log format":   {exitUsage, []string{"--log-format", "text"}, []string{"serve", "--log-format", "xml"}},
 		"unknown event store":  {exitUsage, []string{"--event-store"}, []string{"serve", "--event-store", "paper"}},
+		"attachment type":      {exitUsage, []string{`attachment type "Image/PNG"`, "type/subtype"}, []string{"serve", "--attachment-types", "text/plain,Image/PNG"}},
+		"no attachment type":   {exitUsage, []string{`attachment type "png"`}, []string{"serve", "--attachment-types", "png"}},
 		"surplus argument":     {exitUsage, []string{"unexpected argument now"}, []string{"serve", "now"}},
 		"pace without a unit":  {exitUsage, []string{"--pace"}, []string{"demo", "--pace", "quick"}},
 	} {

@@ -206,6 +206,9 @@ func (h *history) advance(p place, c *talk, by domain.UserID) {
 		return
 	}
 	to := 1 + h.rand.IntN(len(c.messages))
+	for h.rand.IntN(3) > 0 && to < len(c.messages) && !c.messages[to-1].gone { // often a deleted one
+		to++
+	}
 	h.read(p.id, by, c.messages[to-1].id)
 	c.read[by] = max(had, to)
 }

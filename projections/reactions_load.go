@@ -144,6 +144,13 @@ func (y *tally) start(text []byte) error {
 	return nil
 }
 
+// uniqueReaction is the one of the user and message k. The limit makes it a
+// lookup, whatever seems cheaper while there are few.
+const uniqueReaction = `
+	SELECT r.name, r.count, r.ref FROM reactions r
+	WHERE r.app = k.app AND r.channel = k.channel AND r.message = k.message AND r.reactor = k.reactor AND r.kind = 'unique'
+	LIMIT 1`
+
 // queueReactionRows asks for the rows that the batch speaks of, and for those
 // of the users whose unique reaction it changes.
 func (t *timeline) queueReactionRows(b *pgx.Batch, r, users reactionRows) {
@@ -173,10 +180,9 @@ func (t *timeline) queueReactionRows(b *pgx.Batch, r, users reactionRows) {
 	}
 	if len(users.apps) > 0 {
 		b.Queue(`
-			SELECT r.app, r.channel, r.message, r.kind, r.name, r.reactor, r.count, r.ref
+			SELECT k.app, k.channel, k.message, 'unique', r.name, k.reactor, r.count, r.ref
 			FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[]) AS k (app, channel, message, reactor)
-			JOIN reactions r ON r.app = k.app AND r.channel = k.channel AND r.message = k.message
-				AND r.reactor = k.reactor AND r.kind = 'unique'`,
+			CROSS JOIN LATERAL (`+uniqueReaction+`) r`,
 			users.apps, users.channels, users.messages, users.reactors).Query(take)
 	}
 }
@@ -207,6 +213,7 @@ func (t *timeline) queueOldest(b *pgx.Batch, groups, users reactionRows) {
 			CROSS JOIN LATERAL (
 				SELECT r.reactor, r.ref FROM reactions r
 				WHERE r.app = k.app AND r.channel = k.channel AND r.message = k.message AND r.kind = k.kind AND r.name = k.name
+					AND r.ref > 0 -- as the index has it
 				ORDER BY r.ref, r.reactor
 				LIMIT $7::bigint + k.taken
 			) o
@@ -217,14 +224,14 @@ func (t *timeline) queueOldest(b *pgx.Batch, groups, users reactionRows) {
 		b.Queue(`
 			SELECT k.app, k.channel, k.message, 'unique', k.name, o.reactor, o.ref
 			FROM (
-				SELECT DISTINCT r.app, r.channel, r.message, r.name, u.taken
-				FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::bigint[]) AS u (app, channel, message, reactor, taken)
-				JOIN reactions r ON r.app = u.app AND r.channel = u.channel AND r.message = u.message
-					AND r.reactor = u.reactor AND r.kind = 'unique'
+				SELECT DISTINCT k.app, k.channel, k.message, r.name, k.taken
+				FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::bigint[]) AS k (app, channel, message, reactor, taken)
+				CROSS JOIN LATERAL (`+uniqueReaction+`) r
 			) k
 			CROSS JOIN LATERAL (
 				SELECT r.reactor, r.ref FROM reactions r
 				WHERE r.app = k.app AND r.channel = k.channel AND r.message = k.message AND r.kind = 'unique' AND r.name = k.name
+					AND r.ref > 0
 				ORDER BY r.ref, r.reactor
 				LIMIT $6::bigint + k.taken
 			) o

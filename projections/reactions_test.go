@@ -13,7 +13,6 @@ import (
 	"pgregory.net/rapid"
 
 	"parley/domain"
-	"parley/internal/eventstore"
 	"parley/projections"
 )
 
@@ -336,28 +335,64 @@ func TestReactionsInAnyOrderAndCut(t *testing.T) {
 	})
 }
 
-// TestReactionsOneEventAtATime is the slowest cut, around the length of the list.
-func TestReactionsOneEventAtATime(t *testing.T) {
+// TestReactionsAroundTheLengthOfTheList takes the first ones away, several in a
+// batch or one by one, so that the next ones are named.
+func TestReactionsAroundTheLengthOfTheList(t *testing.T) {
 	pool := database(t)
 	m := newModel(t, pool, "m")
-	c := newCrowd(t)
-	like := reactionOf{domain.Distinct, "like"}
-	c.sends(10)
-	for i := range 104 {
-		c.reacts(10, like, domain.UserID(fmt.Sprint("u", i)), 1)
+	for _, kind := range []domain.ReactionKind{domain.Distinct, domain.Unique, domain.Multiple} {
+		c := newCrowd(t)
+		of := reactionOf{kind, "like"}
+		c.sends(10)
+		for i := range 115 {
+			c.reacts(10, of, domain.UserID(fmt.Sprint("u", i)), 1)
+		}
+		crowded := len(c.counts)
+		for i, n := range []int{103, 0, 50, 51, 99, 1, 102, 2, 3, 112} {
+			u := domain.UserID(fmt.Sprint("u", n))
+			if i%2 == 0 && kind == domain.Unique { // going by changing one's mind
+				c.reacts(10, reactionOf{kind, "other"}, u, 1)
+				continue
+			}
+			c.takesBack(10, of, u)
+		}
+		c.reacts(10, of, "u0", 1)
+		for i := range 115 {
+			c.takesBack(10, of, domain.UserID(fmt.Sprint("u", i)))
+		}
+		c.reacts(10, of, "u7", 1)
+		events := all(t, c.log)
+		for _, size := range []int{1, 3, 10, 40, 1000} {
+			t.Run(fmt.Sprint(kind, " in batches of ", size), func(t *testing.T) {
+				m.clear(t)
+				m.apply(t, events[:crowded])
+				for rest := events[crowded:]; len(rest) > 0; {
+					n := min(size, len(rest))
+					m.apply(t, rest[:n])
+					rest = rest[n:]
+					shows(t, m, c, len(events)-len(rest))
+				}
+				c.check(t, m, "m_timeline")
+			})
+		}
 	}
-	for _, i := range []int{103, 0, 50, 51, 99, 1, 102} {
-		c.takesBack(10, like, domain.UserID(fmt.Sprint("u", i)))
-	}
-	c.reacts(10, like, "u0", 1)
-	for i := range 104 {
-		c.takesBack(10, like, domain.UserID(fmt.Sprint("u", i)))
-	}
-	c.reacts(10, like, "u7", 1)
-	for _, r := range all(t, c.log) {
-		m.apply(t, []eventstore.Recorded{r})
-	}
-	c.check(t, m, "m_timeline")
+}
+
+// shows demands that a summary be that of the rows, whatever they are, after
+// the first events of a crowd.
+func shows(t *testing.T, m *model, c *crowd, events int) {
+	t.Helper()
+	differing := rows(t, m.pool, `
+		SELECT s->>'k' AS kind, s->>'n' AS name, s->'u' AS shown, r.users FROM m_timeline.messages
+		CROSS JOIN jsonb_array_elements(reactions) AS s
+		LEFT JOIN LATERAL (
+			SELECT to_jsonb(array_agg(reactor ORDER BY ref)) AS users, min(ref) AS first FROM (
+				SELECT reactor, ref FROM m_timeline.reactions
+				WHERE kind = s->>'k' AND name = s->>'n'
+				ORDER BY ref
+				LIMIT 100) AS o) AS r ON true
+		WHERE s->'u' IS DISTINCT FROM r.users OR (s->>'r')::bigint IS DISTINCT FROM r.first`)
+	require.Empty(t, differing, "after %d of %d events", events, len(c.counts))
 }
 
 // counting is a transaction that notes how many rows of reactions it has read

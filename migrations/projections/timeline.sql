@@ -48,10 +48,12 @@ CREATE TABLE messages (
     CONSTRAINT messages_message_key UNIQUE (app, channel, message)
 );
 
-CREATE INDEX messages_sent_idx ON messages (app, channel, sent_at, msg_seq);
+CREATE INDEX messages_sent_idx ON messages (app, channel, sent_at, msg_seq) WHERE sent_at IS NOT NULL;
 CREATE INDEX messages_deleted_idx ON messages (app, channel, msg_seq) WHERE deleted_at IS NOT NULL;
 
 COMMENT ON TABLE messages IS 'Messages in the order of their channel. Content stays sealed under the author''s key.';
+COMMENT ON INDEX messages_sent_idx IS
+    'Partial, though it holds every row: only queries that compare sent_at may use it. For a lookup by id it costs the same on paper as long as nothing was analyzed, and then reads the whole channel.';
 COMMENT ON COLUMN messages.msg_seq IS 'Dense number of the message in its channel, from 1.';
 COMMENT ON COLUMN messages.sealed IS 'Content as sent, of the event; a tombstone keeps it for the sender''s name.';
 COMMENT ON COLUMN messages.edit_sealed IS 'Content as last edited, of edit_event; refs and mentions likewise.';
@@ -86,10 +88,11 @@ CREATE TABLE reactions (
     CONSTRAINT reactions_pkey PRIMARY KEY (app, channel, message, kind, name, reactor)
 );
 
-CREATE INDEX reactions_order_idx ON reactions (app, channel, message, kind, name, ref, reactor);
+CREATE INDEX reactions_order_idx ON reactions (app, channel, message, kind, name, ref, reactor) WHERE ref > 0;
 CREATE INDEX reactions_unique_idx ON reactions (app, channel, message, reactor) WHERE kind = 'unique';
 
 COMMENT ON TABLE reactions IS 'Who reacted to a message with what; the order is that of ref.';
+COMMENT ON INDEX reactions_order_idx IS 'Partial, though it holds every row: see messages_sent_idx.';
 COMMENT ON COLUMN reactions.count IS '1, but for reactions of kind multiple.';
 
 CREATE TABLE channel_counters (

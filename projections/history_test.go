@@ -48,7 +48,7 @@ type spoken struct {
 var (
 	historyApps  = []domain.AppID{"shop", "desk"}
 	historyUsers = []domain.UserID{"ann", "bob", "<cid>", `d"an`, "é,v"}
-	historyIDs   = []domain.ChannelID{3, 7, 1<<63 - 1}
+	historyIDs   = []domain.ChannelID{3, 7, 7, 7, 7, 1<<63 - 1} // one is busier than the others
 )
 
 // newHistory makes a log of about that many steps. Equal seeds make equal
@@ -183,13 +183,13 @@ func (h *history) change(p place, c *talk, by domain.UserID) {
 	h.version++
 	var events []domain.Event
 	var err error
-	switch h.rand.IntN(5) {
+	switch h.rand.IntN(6) {
 	case 0, 1:
 		events, err = m.Edit(domain.EditMessage{
 			By: by, Any: true, Version: h.version, Content: domain.Content{Text: "changed"},
 			Mentions: some(h, 2),
 		})
-	case 2:
+	case 2, 5:
 		events, err = m.Delete(by, true, h.version)
 		m.gone = m.gone || err == nil
 	case 3:

@@ -14,7 +14,7 @@ func TestTheRowsFollowFromTheEventsAlone(t *testing.T) {
 	pool := database(t)
 	cut, whole, single := liveModel(t, pool), newModel(t, pool, "whole"), newModel(t, pool, "single")
 	rapid.Check(t, func(rt *rapid.T) {
-		h := newHistory(t, rapid.Uint64().Draw(rt, "seed"), rapid.IntRange(1, 120).Draw(rt, "steps"))
+		h := newHistory(t, rapid.Uint64().Draw(rt, "seed"), rapid.IntRange(1, 300).Draw(rt, "steps"))
 		events := all(t, h.log)
 		for _, m := range []*model{cut, whole, single} {
 			m.clear(t)

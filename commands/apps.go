@@ -7,11 +7,12 @@ import (
 )
 
 // DeclareApp asks that an app and its keys exist as declared. Keys that are
-// not named stay as they are.
+// not named stay as they are, and so do limits when there are none.
 type DeclareApp struct {
-	By   domain.Actor
-	App  domain.AppID
-	Keys []DeclareKey
+	By     domain.Actor
+	App    domain.AppID
+	Keys   []DeclareKey
+	Limits *domain.Limits
 }
 
 // DeclareKey is a key with its secret. A changed secret replaces the former
@@ -34,6 +35,14 @@ func (s *Service) DeclareApp(ctx context.Context, c DeclareApp) (Outcome, error)
 	out, err := s.decide(ctx, q, func(d *decision) ([]domain.Event, error) { return d.app(c.App).Create(), nil })
 	if err != nil {
 		return out, err
+	}
+	if c.Limits != nil {
+		limited, err := s.LimitApp(ctx, LimitApp{By: c.By, App: c.App, Limits: *c.Limits})
+		if err != nil {
+			return out, err
+		}
+		limited.Changed = limited.Changed || out.Changed
+		out = limited
 	}
 	for _, k := range c.Keys {
 		issued, err := s.declareKey(ctx, q, c.App, k)
@@ -107,6 +116,15 @@ func (s *Service) LimitApp(ctx context.Context, c LimitApp) (Outcome, error) {
 	return s.decide(ctx, request{actor: c.By, stream: domain.AppStream(c.App)}, func(d *decision) ([]domain.Event, error) {
 		return d.app(c.App).Limit(c.Limits)
 	})
+}
+
+// AppLimits are the limits of an app as this node knows them.
+func (s *Service) AppLimits(ctx context.Context, app domain.AppID) (l domain.Limits, err error) {
+	_, _, err = s.ask(ctx, func(d *decision) ([]domain.Event, error) {
+		l = d.app(app).Limits
+		return nil, nil
+	})
+	return l, err
 }
 
 // HasApp reports whether an app exists.

@@ -3,6 +3,7 @@ package commands_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
@@ -85,4 +86,43 @@ func TestWhatIsNoDeclaration(t *testing.T) {
 		_, err := s.DeclareApp(ctx, c)
 		require.ErrorIs(t, err, domain.ErrInvalidRequest, name)
 	}
+}
+
+func TestLimitsOfAnApp(t *testing.T) {
+	log := memory.New()
+	s, other := node(t, log, newKeys(), 0), node(t, log, newKeys(), 0)
+	ctx := deadline(t)
+	operator := domain.Actor{Kind: domain.ActorSystem, ID: "operator"}
+	limit := func(l domain.Limits) (commands.Outcome, error) {
+		return s.LimitApp(ctx, commands.LimitApp{By: operator, App: app, Limits: l})
+	}
+	_, err := limit(domain.Limits{Off: true})
+	require.ErrorIs(t, err, domain.ErrAppNotFound, "CH-019 of an app that does not exist")
+	_, err = s.LimitApp(ctx, commands.LimitApp{By: operator, App: "../x"})
+	require.ErrorIs(t, err, domain.ErrAppNotFound)
+	require.Zero(t, count(t, log))
+
+	slow := domain.Limits{UserSends: 1}
+	out, err := s.DeclareApp(ctx, commands.DeclareApp{By: operator, App: app, Limits: &slow})
+	require.NoError(t, err)
+	require.True(t, out.Changed)
+	require.Equal(t, []string{"AppCreated", "AppLimited"}, types(recorded(t, log, domain.AppStream(app))))
+	for _, same := range []*domain.Limits{&slow, nil} {
+		out, err = s.DeclareApp(ctx, commands.DeclareApp{By: operator, App: app, Limits: same})
+		require.NoError(t, err)
+		require.False(t, out.Changed, "CH-019 declared again, or not mentioned")
+	}
+	got, err := other.AppLimits(ctx, app)
+	require.NoError(t, err)
+	require.Equal(t, slow, got)
+
+	_, err = limit(domain.Limits{AppSends: -1})
+	require.ErrorIs(t, err, domain.ErrInvalidRequest)
+	require.EqualValues(t, 2, count(t, log))
+	_, err = limit(domain.Limits{Off: true})
+	require.NoError(t, err)
+	require.Eventually(t, func() bool {
+		got, err := other.AppLimits(ctx, app)
+		return err == nil && got.Off
+	}, patience, time.Millisecond, "CH-019 another node learns it from the log")
 }

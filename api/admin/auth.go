@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
+	"errors"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -32,6 +33,11 @@ func (s *Server) authenticate(c *gin.Context) {
 	a, err := s.who(c, c.Request.Header.Values("Authorization"))
 	if err == nil && a.Kind == domain.ActorKey {
 		err = domain.MayAdminister(a, a.App)
+	}
+	if errors.Is(err, domain.ErrInvalidToken) {
+		if retry := s.Failures.Failed(c.Request.RemoteAddr); retry > 0 {
+			err = envelope.TooMany(c, retry)
+		}
 	}
 	if err != nil {
 		envelope.Fail(c, s.Logger, err)

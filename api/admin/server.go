@@ -14,12 +14,19 @@ import (
 	"parley/queries"
 )
 
+// Failures counts wrong credentials of the peer of a connection, and tells
+// how long to wait before the next; 0 means answer as usual.
+type Failures interface {
+	Failed(peer string) (retry time.Duration)
+}
+
 // Server serves the face.
 type Server struct {
 	Commands *commands.Service
 	Queries  *queries.Service
 	Audit    *audit.Reader
 	Operator string // the operator token
+	Failures Failures
 	Logger   *slog.Logger
 	Now      func() time.Time
 }

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"strconv"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -59,6 +60,17 @@ func Write(c *gin.Context, e *domain.Error) {
 	c.AbortWithStatusJSON(statuses[e.Kind], errorBody{Error: errorDetail{
 		Code: e.Code, Message: e.Message, RequestID: RequestID(c),
 	}})
+}
+
+// TooMany is the refusal of a request that may come again after some time
+// (CH-019).
+func TooMany(c *gin.Context, retry time.Duration) error {
+	seconds := int64(retry / time.Second)
+	if retry%time.Second > 0 || seconds == 0 {
+		seconds++
+	}
+	c.Header("Retry-After", strconv.FormatInt(seconds, 10))
+	return domain.ErrRateLimited
 }
 
 // Fail answers an error: a refusal as it is, a store that is away as 503,

@@ -6,6 +6,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"parley/api/envelope"
+	"parley/internal/limits"
 )
 
 // routes is the whole dialect on one page.
@@ -22,8 +23,8 @@ func (s *Server) routes(r gin.IRoutes) {
 	r.PUT("/v1/channels/:channel/members/:user", s.handle(s.changeRole))
 	r.DELETE("/v1/channels/:channel/members/:user", s.handle(s.removeMember))
 
-	r.GET("/v1/channels/:channel/messages", s.handle(s.listMessages))
-	r.POST("/v1/channels/:channel/messages", s.handle(s.sendMessage))
+	r.GET("/v1/channels/:channel/messages", s.limited(limits.History, s.listMessages))
+	r.POST("/v1/channels/:channel/messages", s.limited(limits.Sends, s.sendMessage))
 	r.GET("/v1/channels/:channel/messages/:message", s.handle(s.getMessage))
 	r.PUT("/v1/channels/:channel/messages/:message", s.handle(s.editMessage))
 	r.DELETE("/v1/channels/:channel/messages/:message", s.handle(s.deleteMessage))

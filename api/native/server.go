@@ -2,6 +2,7 @@ package native
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"strings"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"parley/commands"
 	"parley/domain"
 	"parley/internal/assets"
+	"parley/internal/limits"
 	"parley/queries"
 )
 
@@ -25,6 +27,7 @@ type Server struct {
 	Commands *commands.Service
 	Queries  *queries.Service
 	Tokens   Verifier
+	Limits   *limits.Limiter
 	Logger   *slog.Logger
 	Assets   *assets.Service
 	// AttachmentTypes are the content types that attachments may have, nil
@@ -55,13 +58,16 @@ type request struct {
 
 type handler func(*request) error
 
-// handle authenticates, bounds the request and answers its error.
-func (s *Server) handle(h handler) gin.HandlerFunc {
+// handle is a handler of requests without a limit of their own.
+func (s *Server) handle(h handler) gin.HandlerFunc { return s.limited(limits.Other, h) }
+
+// limited authenticates, bounds the request and answers its error.
+func (s *Server) limited(k limits.Kind, h handler) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		ctx, cancel := context.WithTimeout(c.Request.Context(), requestTimeout)
 		defer cancel()
 		r := &request{Context: c, ctx: ctx}
-		err := s.authenticate(r)
+		err := s.authenticate(r, k)
 		if err == nil {
 			err = h(r)
 		}
@@ -74,8 +80,10 @@ func (s *Server) handle(h handler) gin.HandlerFunc {
 	}
 }
 
-// authenticate reads the bearer token (CH-002 to CH-006).
-func (s *Server) authenticate(r *request) error {
+// authenticate reads the bearer token (CH-002 to CH-006) and sees that its user
+// keeps to the limits (CH-019). A request that is refused leaves nothing
+// behind, not even the name in its token.
+func (s *Server) authenticate(r *request, k limits.Kind) error {
 	headers := r.Request.Header.Values("Authorization")
 	if len(headers) == 0 {
 		return domain.ErrMissingToken
@@ -89,7 +97,14 @@ func (s *Server) authenticate(r *request) error {
 	}
 	actor, hash, err := s.Tokens.Verify(r.ctx, strings.TrimSpace(token))
 	if err != nil {
+		return s.unverified(r, err)
+	}
+	retry, err := s.Limits.Allow(r.ctx, actor.App, actor.User(), k)
+	switch {
+	case err != nil:
 		return err
+	case retry > 0:
+		return envelope.TooMany(r.Context, retry)
 	}
 	actor.Request = envelope.RequestID(r.Context)
 	r.actor = actor
@@ -100,6 +115,18 @@ func (s *Server) authenticate(r *request) error {
 	r.ctx = queries.WithAbout(r.ctx, &r.about)
 	r.named = s.Commands.NameFromToken(r.ctx, actor, hash)
 	return nil
+}
+
+// unverified answers a token that is not valid. An expired one was, and is no
+// attempt.
+func (s *Server) unverified(r *request, err error) error {
+	if !errors.Is(err, domain.ErrInvalidToken) {
+		return err
+	}
+	if retry := s.Limits.Failed(r.Request.RemoteAddr); retry > 0 {
+		return envelope.TooMany(r.Context, retry)
+	}
+	return err
 }
 
 // settleName waits a moment for the recording of the token's name.

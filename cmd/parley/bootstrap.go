@@ -22,10 +22,11 @@ type bootstrap struct {
 type bootstrapApp struct {
 	ID   domain.AppID   `yaml:"id"`
 	Keys []bootstrapKey `yaml:"keys"`
-	// Agora and Limits belong to faces and features of later versions; they
-	// are checked for form and otherwise left alone.
-	Agora  map[string]string `yaml:"agora"`
-	Limits any               `yaml:"limits"`
+	// Limits are "off" or a map; see parseLimits.
+	Limits any `yaml:"limits"`
+	// Agora belongs to a face of a later version; it is checked for form and
+	// otherwise left alone.
+	Agora map[string]string `yaml:"agora"`
 }
 
 type bootstrapKey struct {
@@ -62,6 +63,9 @@ func (b bootstrap) validate() error {
 		if !a.ID.Valid() {
 			errs = append(errs, fmt.Errorf("app id %q: want 1 to 32 of a-z, 0-9 and _, not starting with _", a.ID))
 		}
+		if _, err := parseLimits(a.Limits); err != nil {
+			errs = append(errs, fmt.Errorf("app %s: %w", a.ID, err))
+		}
 		for _, k := range a.Keys {
 			once("key", string(k.Name))
 			if app, _, ok := k.Name.Split(); !ok || app != a.ID {
@@ -81,7 +85,11 @@ func (b bootstrap) validate() error {
 // apply declares what the file says; what stands already is left as it is.
 func (b bootstrap) apply(ctx context.Context, c *commands.Service, logger *slog.Logger) error {
 	for _, a := range b.Apps {
-		declare := commands.DeclareApp{By: operator, App: a.ID}
+		limits, err := parseLimits(a.Limits)
+		if err != nil {
+			return fmt.Errorf("bootstrap app %s: %w", a.ID, err)
+		}
+		declare := commands.DeclareApp{By: operator, App: a.ID, Limits: limits}
 		for _, k := range a.Keys {
 			_, id, _ := k.Name.Split()
 			declare.Keys = append(declare.Keys, commands.DeclareKey{
@@ -93,8 +101,8 @@ func (b bootstrap) apply(ctx context.Context, c *commands.Service, logger *slog.
 			return fmt.Errorf("bootstrap app %s: %w", a.ID, err)
 		}
 		logger.Info("bootstrap", "app", a.ID, "keys", len(a.Keys), "changed", out.Changed)
-		if a.Agora != nil || a.Limits != nil {
-			logger.Warn("bootstrap: agora and limits have no effect in this version", "app", a.ID)
+		if a.Agora != nil {
+			logger.Warn("bootstrap: agora has no effect in this version", "app", a.ID)
 		}
 	}
 	return nil

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net/http"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -53,7 +54,7 @@ apps:
 		}
 		require.True(t, p.accepts(t, sign(t, "other_1", otherSecret, "ann")))
 		require.False(t, p.accepts(t, sign(t, "other_1", rootSecret, "ann")))
-		require.Equal(t, 2, strings.Count(p.stderr.String(), "agora and limits have no effect"))
+		require.Equal(t, 1, strings.Count(p.stderr.String(), "agora has no effect"))
 		head = x.head(t)
 		p.stop(t)
 	})
@@ -81,6 +82,23 @@ apps:
 		require.Equal(t, "ready on "+p.url+"\n", p.stdout.String())
 		require.Equal(t, head+1, x.head(t))
 	})
+	t.Run("CH-019 changed limits hold from then on", func(t *testing.T) {
+		p := serve(t, "apps: [{id: other_1, limits: {user_sends_per_second: 0.001, user_send_burst: 3}}]\n")
+		require.Equal(t, head+2, x.head(t))
+		token := sign(t, "other_1", otherSecret, "ann")
+		room := p.room(t, token)
+		for _, want := range []int{http.StatusCreated, http.StatusCreated, http.StatusCreated, http.StatusTooManyRequests} {
+			status, body := exchange(t, http.MethodPost, p.url+room, token, `{"body":"x"}`)
+			require.Equal(t, want, status, string(body))
+		}
+		p.stop(t)
+	})
+	t.Run("CH-019 a map without limits stands for the defaults", func(t *testing.T) {
+		before := x.head(t)
+		p := serve(t, "apps: [{id: other_1, limits: {}}]\n")
+		require.Equal(t, before+1, x.head(t))
+		p.stop(t)
+	})
 }
 
 func TestEmptyBootstrapFileDeclaresNothing(t *testing.T) {
@@ -102,23 +120,34 @@ func TestFaultyBootstrapFileIsRefusedAndTouchesNothing(t *testing.T) {
 		file  string
 		words []string
 	}{
-		"unknown field":           {"apps: []\nusers: []\n", []string{`unknown field "users"`}},
-		"unknown field of an app": {"apps: [{id: shop, name: Shop}]\n", []string{`unknown field "name"`}},
-		"unknown field of a key":  {"apps: [{id: shop, keys: [{name: shop.a, password: x}]}]\n", []string{`unknown field "password"`}},
-		"not YAML":                {"apps: [\n", []string{"bootstrap file"}},
-		"not a list":              {"apps: shop\n", []string{"bootstrap file"}},
-		"bad app id":              {"apps: [{id: My-Shop}]\n", []string{`app id "My-Shop"`, "a-z"}},
-		"app without an id":       {"apps: [{keys: []}]\n", []string{`app id ""`}},
-		"key of another app":      {key("other.root", rootSecret), []string{`key name "other.root"`, "shop.<key id>"}},
-		"key without an app":      {key("root", rootSecret), []string{`key name "root"`}},
-		"bad key id":              {key("shop.a/b", rootSecret), []string{`key name "shop.a/b"`}},
-		"no secret":               {key("shop.root", ""), []string{"shop.root", "32 to 256"}},
-		"short secret":            {key("shop.root", rootSecret[1:]), []string{"shop.root", "32 to 256"}},
-		"long secret":             {key("shop.root", newSecret+"n"), []string{"shop.root", "32 to 256"}},
-		"secret with a dot":       {key("shop.root", rootSecret+"."), []string{"shop.root", "no dot"}},
-		"secret with a colon":     {key("shop.root", rootSecret+":"), []string{"shop.root", "colon"}},
-		"secret with a blank":     {key("shop.root", rootSecret+" r"), []string{"shop.root", "blank"}},
-		"secret beyond ASCII":     {key("shop.root", rootSecret+"ü"), []string{"shop.root", "ASCII"}},
+		"unknown field":              {"apps: []\nusers: []\n", []string{`unknown field "users"`}},
+		"unknown field of an app":    {"apps: [{id: shop, name: Shop}]\n", []string{`unknown field "name"`}},
+		"unknown field of a key":     {"apps: [{id: shop, keys: [{name: shop.a, password: x}]}]\n", []string{`unknown field "password"`}},
+		"not YAML":                   {"apps: [\n", []string{"bootstrap file"}},
+		"not a list":                 {"apps: shop\n", []string{"bootstrap file"}},
+		"bad app id":                 {"apps: [{id: My-Shop}]\n", []string{`app id "My-Shop"`, "a-z"}},
+		"app without an id":          {"apps: [{keys: []}]\n", []string{`app id ""`}},
+		"key of another app":         {key("other.root", rootSecret), []string{`key name "other.root"`, "shop.<key id>"}},
+		"key without an app":         {key("root", rootSecret), []string{`key name "root"`}},
+		"bad key id":                 {key("shop.a/b", rootSecret), []string{`key name "shop.a/b"`}},
+		"no secret":                  {key("shop.root", ""), []string{"shop.root", "32 to 256"}},
+		"short secret":               {key("shop.root", rootSecret[1:]), []string{"shop.root", "32 to 256"}},
+		"long secret":                {key("shop.root", newSecret+"n"), []string{"shop.root", "32 to 256"}},
+		"secret with a dot":          {key("shop.root", rootSecret+"."), []string{"shop.root", "no dot"}},
+		"secret with a colon":        {key("shop.root", rootSecret+":"), []string{"shop.root", "colon"}},
+		"secret with a blank":        {key("shop.root", rootSecret+" r"), []string{"shop.root", "blank"}},
+		"secret beyond ASCII":        {key("shop.root", rootSecret+"ü"), []string{"shop.root", "ASCII"}},
+		"limits that are none":       {"apps: [{id: shop, limits: on}]\n", []string{"app shop", `"off" or a map`, "on"}},
+		"limits that are false":      {"apps: [{id: shop, limits: false}]\n", []string{"app shop", `"off" or a map`}},
+		"limits that are a list":     {"apps: [{id: shop, limits: [off]}]\n", []string{"app shop", `"off" or a map`}},
+		"unknown limit":              {"apps: [{id: shop, limits: {sends_per_minute: 7}}]\n", []string{"app shop", `unknown key "sends_per_minute"`}},
+		"negative limit":             {"apps: [{id: shop, limits: {sends_per_second: -1}}]\n", []string{"app shop", "sends_per_second", "above 0"}},
+		"limit of nothing":           {"apps: [{id: shop, limits: {user_sends_per_second: 0}}]\n", []string{"user_sends_per_second", "above 0", "default"}},
+		"limit that is no number":    {"apps: [{id: shop, limits: {user_burst: many}}]\n", []string{"user_burst", "whole number", "many"}},
+		"limit that is not a number": {"apps: [{id: shop, limits: {requests_per_user_per_second: .nan}}]\n", []string{"requests_per_user_per_second", "NaN"}},
+		"endless limit":              {"apps: [{id: shop, limits: {history_reads_per_second: .inf}}]\n", []string{"app shop", "1,000,000"}},
+		"broken burst":               {"apps: [{id: shop, limits: {user_send_burst: 1.5}}]\n", []string{"user_send_burst", "whole number"}},
+		"every fault of the limits":  {"apps: [{id: shop, limits: {a: 1, b: 2}}]\n", []string{`"a"`, `"b"`}},
 		"every fault of the file": {
 			"apps: [{id: A}, {id: shop, keys: [{name: x.y, secret: short}, {name: shop.b, secret: short}]}]\n",
 			[]string{`app id "A"`, `key name "x.y"`, "key x.y: a secret", "key shop.b: a secret"},

@@ -35,6 +35,7 @@ type serveCmd struct {
 
 	assetFlags
 	AttachmentTypes []string `help:"Content types that attachments may have; the usual ones when empty." placeholder:"TYPE/SUBTYPE" env:"PARLEY_ATTACHMENT_TYPES"`
+	LimitLoopback   bool     `help:"Limit failures to authenticate of peers on this machine as well: for a reverse proxy here." env:"PARLEY_LIMIT_LOOPBACK"`
 }
 
 // Help shows examples.
@@ -272,7 +273,7 @@ func (c *serveCmd) start(g *globals, logger *slog.Logger) (_ *node, err error) {
 	}
 	n.server, err = server.Open(g.ctx, server.Config{
 		DatabaseURL: url, Shared: c.DatabaseURL != "", RootKeyFile: c.rootKey(n.dir), Operator: n.token, Logger: logger,
-		AttachmentTypes: c.AttachmentTypes, Assets: files,
+		AttachmentTypes: c.AttachmentTypes, Assets: files, LimitLoopback: c.LimitLoopback,
 	})
 	var root *keyring.RootKeyError
 	if errors.As(err, &root) {

@@ -220,30 +220,39 @@ type App struct {
 	s *Server
 }
 
-// App declares an app with the native key root.
+// App declares an app with the native key root and without limits: tests ask
+// for more than people do.
 func (s *Server) App(id domain.AppID) *App {
 	s.t().Helper()
 	a := &App{ID: id, s: s}
+	a.Limit(domain.Limits{Off: true})
 	a.Key, a.Secret = a.Issue("root", true)
 	return a
 }
 
-// Issue gives the app a further key, or a key another secret.
-func (a *App) Issue(key string, native bool) (domain.KeyName, string) {
+// Limit sets the limits of the app. They hold on a node within a second.
+func (a *App) Limit(l domain.Limits) {
+	a.declare(commands.DeclareApp{App: a.ID, Limits: &l})
+}
+
+func (a *App) declare(c commands.DeclareApp) {
 	t := a.s.t()
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), Patience)
 	defer cancel()
-	secret := NewSecret()
-	_, err := a.s.Commands.DeclareApp(ctx, commands.DeclareApp{
-		By:  domain.Actor{Kind: domain.ActorSystem, ID: "operator", Dialect: "cli"},
-		App: a.ID, Keys: []commands.DeclareKey{{
-			ID: key, Secret: secret, Capability: map[string][]string{"*": {"*"}}, Native: native,
-		}},
-	})
-	if err != nil {
-		t.Fatalf("declare app %s: %v", a.ID, err)
+	c.By = domain.Actor{Kind: domain.ActorSystem, ID: "operator", Dialect: "cli"}
+	if _, err := a.s.Commands.DeclareApp(ctx, c); err != nil {
+		t.Fatalf("declare app %s: %v", c.App, err)
 	}
+}
+
+// Issue gives the app a further key, or a key another secret.
+func (a *App) Issue(key string, native bool) (domain.KeyName, string) {
+	a.s.t().Helper()
+	secret := NewSecret()
+	a.declare(commands.DeclareApp{App: a.ID, Keys: []commands.DeclareKey{{
+		ID: key, Secret: secret, Capability: map[string][]string{"*": {"*"}}, Native: native,
+	}}})
 	return domain.KeyName(string(a.ID) + "." + key), secret
 }
 

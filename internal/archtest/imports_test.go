@@ -41,7 +41,7 @@ var allowed = []struct {
 	{"queries", []string{"domain"}},
 	{"api", nil},
 	{"api/envelope", []string{"domain", "internal/eventstore", "internal/pgerr", "queries"}},
-	{"api/native", []string{"api/envelope", "commands", "domain", "internal/assets", "queries"}},
+	{"api/native", []string{"api/envelope", "commands", "domain", "internal/assets", "internal/limits", "queries"}},
 	{"api/admin", []string{"api/envelope", "commands", "domain", "internal/audit", "internal/auth", "internal/eventstore", "queries"}},
 	{"api/files", []string{"api/envelope", "domain", "internal/assets"}},
 }

@@ -25,6 +25,7 @@ import (
 	"parley/internal/auth"
 	"parley/internal/eventstore/postgres"
 	"parley/internal/keyring"
+	"parley/internal/limits"
 	"parley/internal/signals"
 	"parley/projections"
 	"parley/queries"
@@ -44,6 +45,9 @@ type Config struct {
 	// usual ones.
 	AttachmentTypes []string
 	Assets          Assets
+	// LimitLoopback counts failures to authenticate of peers on this machine
+	// as well.
+	LimitLoopback bool
 	// Unsafe accepts a database that may forget what it acknowledged; for
 	// tests.
 	Unsafe bool
@@ -180,15 +184,19 @@ func (s *Server) faces(c Config) error {
 	if err != nil {
 		return err
 	}
+	bounds, err := limits.New(limits.Config{Apps: s.Commands, Now: c.Now, Loopback: c.LimitLoopback})
+	if err != nil {
+		return err
+	}
 	s.Handler = api.Handler(api.Faces{
 		Native: (&native.Server{
-			Commands: s.Commands, Queries: s.Queries, Tokens: tokens, Logger: c.Logger, AttachmentTypes: c.AttachmentTypes,
+			Commands: s.Commands, Queries: s.Queries, Tokens: tokens, Limits: bounds, Logger: c.Logger, AttachmentTypes: c.AttachmentTypes,
 			Assets: s.Assets,
 		}).Handler(),
 		Files: (&files.Server{Assets: s.Assets, Logger: c.Logger, Now: c.Now}).Handler(),
 		Admin: (&admin.Server{
 			Commands: s.Commands, Queries: s.Queries, Audit: &audit.Reader{Log: s.Log, Opener: s.keys},
-			Operator: c.Operator, Logger: c.Logger, Now: c.Now,
+			Operator: c.Operator, Failures: bounds, Logger: c.Logger, Now: c.Now,
 		}).Handler(),
 		Health: api.Health(s.checks()),
 	})

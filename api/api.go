@@ -20,6 +20,10 @@ func Handler(f Faces) http.Handler {
 		h := w.Header()
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Cache-Control", "no-store")
+		if r.Method == http.MethodHead {
+			w, r = asHead(w, r)
+			defer w.(*head).end()
+		}
 		switch path := r.URL.Path; {
 		case path == "/healthz" || path == "/readyz":
 			f.Health.ServeHTTP(w, r)

@@ -29,8 +29,12 @@ func Health(checks []Check) http.Handler {
 		w.Header().Set("X-Request-Id", id)
 		w.Header().Set("Content-Type", "application/json")
 		switch {
-		case r.Method != http.MethodGet && r.Method != http.MethodHead:
-			w.Header().Set("Allow", "GET, HEAD")
+		case r.Method == http.MethodOptions:
+			w.Header().Del("Content-Type")
+			w.Header().Set("Allow", "GET, HEAD, OPTIONS")
+			w.WriteHeader(http.StatusNoContent)
+		case r.Method != http.MethodGet:
+			w.Header().Set("Allow", "GET, HEAD, OPTIONS")
 			answer(w, http.StatusMethodNotAllowed, refusal(id, "METHOD_NOT_ALLOWED", "the path does not take this method"))
 		case r.URL.Path == "/healthz":
 			answer(w, http.StatusOK, map[string]any{"status": "ok"})

@@ -8,7 +8,9 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -155,8 +157,29 @@ func NewEngine(logger *slog.Logger) *gin.Engine {
 	}
 	e.Use(Identify(logger), decodePath)
 	e.NoRoute(func(c *gin.Context) { Write(c, domain.ErrNotFound) })
-	e.NoMethod(func(c *gin.Context) { Write(c, domain.ErrMethodNotAllowed) })
+	e.NoMethod(wrongMethod)
 	return e
+}
+
+// wrongMethod answers OPTIONS with the methods that a path takes, and other
+// methods that it does not take (CH-017, CH-027). HEAD is answered wherever
+// GET is.
+func wrongMethod(c *gin.Context) {
+	var methods []string
+	for m := range strings.SplitSeq(c.Writer.Header().Get("Allow"), ",") {
+		methods = append(methods, strings.TrimSpace(m))
+	}
+	if slices.Contains(methods, http.MethodGet) && !slices.Contains(methods, http.MethodHead) {
+		methods = append(methods, http.MethodHead)
+	}
+	methods = append(methods, http.MethodOptions)
+	slices.Sort(methods)
+	c.Header("Allow", strings.Join(methods, ", "))
+	if c.Request.Method == http.MethodOptions {
+		c.Status(http.StatusNoContent)
+		return
+	}
+	Write(c, domain.ErrMethodNotAllowed)
 }
 
 // decodePath decodes the values that the path carries, once: what a client

@@ -95,10 +95,11 @@ func TestRequestLimits(t *testing.T) {
 	s, app := open(t)
 	ann := app.User("ann")
 	group := ann.Group("g")
-	limitTo(s, app, domain.Limits{UserRequests: 0.01, UserBurst: 4, AppHistoryReads: 0.02})
+	limitTo(s, app, domain.Limits{UserRequests: 0.01, UserBurst: 5, AppHistoryReads: 0.02})
 	s.Run(t, "CH-019 history reads of the app", func(t *testing.T) {
 		ann.Get(apitest.Messages(group)).Want(200)
 		require.LessOrEqual(t, retryAfter(t, app.User("bob").Get(apitest.Messages(group))), 50*time.Second)
+		require.Equal(t, http.StatusTooManyRequests, ann.Do(http.MethodHead, apitest.Messages(group), nil).Status, "a HEAD is a read")
 	})
 	s.Run(t, "CH-019 other requests, reads and writes alike", func(t *testing.T) {
 		ann.Get(channels).Want(200)
@@ -106,6 +107,7 @@ func TestRequestLimits(t *testing.T) {
 		ann.Get(apitest.Channel("77")).Refused(404, "CHAT_CHANNEL_NOT_FOUND")
 		require.LessOrEqual(t, retryAfter(t, ann.Get(channels)), 100*time.Second)
 		retryAfter(t, ann.Post(typing(group), nil))
+		require.Equal(t, http.StatusTooManyRequests, ann.Do(http.MethodHead, channels, nil).Status)
 	})
 	s.Run(t, "CH-019 sends have a bucket of their own", func(*testing.T) { ann.Send(group, "x") })
 	s.Run(t, "CH-021 health has no limit", func(*testing.T) { s.Anybody().Get("/healthz").Want(200) })

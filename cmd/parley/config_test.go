@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net/http"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -101,4 +102,39 @@ func TestFaultyConfigFileIsRefused(t *testing.T) {
 		})
 	}
 	refused(t, exitUsage, []string{"none.yaml"}, "serve", "--config", t.TempDir()+"/none.yaml")
+}
+
+func TestOriginsAndPeersAreSettings(t *testing.T) {
+	for name, test := range map[string]struct {
+		env  map[string]string
+		file string
+	}{
+		"of the environment": {env: map[string]string{
+			"PARLEY_CORS_ORIGINS": "https://a.example.com,https://b.example.com", "PARLEY_LIMIT_LOOPBACK": "true",
+		}},
+		"of the file, in one line": {file: "cors-origins: https://a.example.com,https://b.example.com\nlimit-loopback: true\n"},
+		"of the file, as a list":   {file: "cors_origins: [https://a.example.com, https://b.example.com]\nlimit_loopback: true\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for k, v := range test.env {
+				t.Setenv(k, v)
+			}
+			x := newExternal(t)
+			p := start(t, x.args("serve", "--config", writeFile(t, "a.yaml", test.file))...)
+			for origin, want := range map[string]string{"https://b.example.com": "https://b.example.com", "https://c.example.com": ""} {
+				q, err := http.NewRequestWithContext(t.Context(), http.MethodGet, p.url+"/v1/channels", nil)
+				require.NoError(t, err)
+				q.Header.Set("Origin", origin)
+				a, err := client.Do(q)
+				require.NoError(t, err)
+				require.NoError(t, a.Body.Close())
+				require.Equal(t, want, a.Header.Get("Access-Control-Allow-Origin"), "CH-027")
+			}
+			for i := range 11 {
+				status, _ := exchange(t, http.MethodGet, p.url+"/v1/channels", "guess", "")
+				require.Equal(t, map[bool]int{false: http.StatusUnauthorized, true: http.StatusTooManyRequests}[i == 10], status, "RS-027")
+			}
+			p.stop(t)
+		})
+	}
 }

@@ -35,6 +35,7 @@ type serveCmd struct {
 
 	assetFlags
 	AttachmentTypes []string `help:"Content types that attachments may have; the usual ones when empty." placeholder:"TYPE/SUBTYPE" env:"PARLEY_ATTACHMENT_TYPES"`
+	CORSOrigins     []string `help:"Web origins whose scripts may use the API, as https://chat.example.com, separated by commas; none when empty." name:"cors-origins" placeholder:"ORIGIN" env:"PARLEY_CORS_ORIGINS"`
 	LimitLoopback   bool     `help:"Limit failures to authenticate of peers on this machine as well: for a reverse proxy here." env:"PARLEY_LIMIT_LOOPBACK"`
 }
 
@@ -171,6 +172,9 @@ func (c *serveCmd) validate() error {
 	if err := c.assetFlags.check(); err != nil {
 		return err
 	}
+	if err := server.CheckOrigins(c.CORSOrigins); err != nil {
+		return err
+	}
 	if c.DatabaseURL != "" {
 		return server.CheckURL(c.DatabaseURL)
 	}
@@ -273,7 +277,7 @@ func (c *serveCmd) start(g *globals, logger *slog.Logger) (_ *node, err error) {
 	}
 	n.server, err = server.Open(g.ctx, server.Config{
 		DatabaseURL: url, Shared: c.DatabaseURL != "", RootKeyFile: c.rootKey(n.dir), Operator: n.token, Logger: logger,
-		AttachmentTypes: c.AttachmentTypes, Assets: files, LimitLoopback: c.LimitLoopback,
+		AttachmentTypes: c.AttachmentTypes, Assets: files, CORSOrigins: c.CORSOrigins, LimitLoopback: c.LimitLoopback,
 	})
 	var root *keyring.RootKeyError
 	if errors.As(err, &root) {

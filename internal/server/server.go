@@ -45,6 +45,9 @@ type Config struct {
 	// usual ones.
 	AttachmentTypes []string
 	Assets          Assets
+	// CORSOrigins are the web origins whose scripts may use the native face and
+	// signed URLs.
+	CORSOrigins []string
 	// LimitLoopback counts failures to authenticate of peers on this machine
 	// as well.
 	LimitLoopback bool
@@ -188,12 +191,17 @@ func (s *Server) faces(c Config) error {
 	if err != nil {
 		return err
 	}
+	talk, err1 := api.CORS(c.CORSOrigins, (&native.Server{
+		Commands: s.Commands, Queries: s.Queries, Tokens: tokens, Limits: bounds, Logger: c.Logger, AttachmentTypes: c.AttachmentTypes,
+		Assets: s.Assets,
+	}).Handler())
+	content, err2 := api.CORS(c.CORSOrigins, (&files.Server{Assets: s.Assets, Logger: c.Logger, Now: c.Now}).Handler())
+	if err := errors.Join(err1, err2); err != nil {
+		return err
+	}
 	s.Handler = api.Handler(api.Faces{
-		Native: (&native.Server{
-			Commands: s.Commands, Queries: s.Queries, Tokens: tokens, Limits: bounds, Logger: c.Logger, AttachmentTypes: c.AttachmentTypes,
-			Assets: s.Assets,
-		}).Handler(),
-		Files: (&files.Server{Assets: s.Assets, Logger: c.Logger, Now: c.Now}).Handler(),
+		Native: talk,
+		Files:  content,
 		Admin: (&admin.Server{
 			Commands: s.Commands, Queries: s.Queries, Audit: &audit.Reader{Log: s.Log, Opener: s.keys},
 			Operator: c.Operator, Failures: bounds, Logger: c.Logger, Now: c.Now,
@@ -293,6 +301,12 @@ func (s *Server) closeAssets() {
 // password.
 func CheckURL(url string) error {
 	_, err := parseURL(url)
+	return err
+}
+
+// CheckOrigins refuses origins that CORS could not allow safely.
+func CheckOrigins(origins []string) error {
+	_, err := api.CORS(origins, http.NotFoundHandler())
 	return err
 }
 

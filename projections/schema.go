@@ -12,14 +12,15 @@ import (
 // than to keep while a build grows.
 type schema struct{ tables, indexes []string }
 
-// schemaOf reads the SQL of a projection.
+// schemaOf reads the SQL of a projection. An index that Apply needs is named
+// ..._apply_idx.
 func schemaOf(p Projection) (s schema, err error) {
 	sql, err := migrations.Projection(p.Name)
 	if err != nil {
 		return s, err
 	}
 	for _, statement := range split(sql) {
-		if createIndex.MatchString(statement) {
+		if aboutIndex.MatchString(statement) && !ofApply.MatchString(statement) {
 			s.indexes = append(s.indexes, createIndex.ReplaceAllString(statement, "CREATE INDEX IF NOT EXISTS "))
 		} else {
 			s.tables = append(s.tables, statement)
@@ -30,6 +31,8 @@ func schemaOf(p Projection) (s schema, err error) {
 
 var (
 	createIndex = regexp.MustCompile(`^CREATE INDEX\s+`)
+	aboutIndex  = regexp.MustCompile(`^(CREATE|COMMENT ON) INDEX\s+`)
+	ofApply     = regexp.MustCompile(`^(CREATE|COMMENT ON) INDEX\s+\w+_apply_idx\b`)
 	createTable = regexp.MustCompile(`^CREATE TABLE\s+`)
 )
 

@@ -59,7 +59,7 @@ func (s *Service) Members(ctx context.Context, at Freshness, app domain.AppID, u
 			SELECT m.member, m.role, m.joined_at, n.event, n.sealed
 			FROM rm.members_v2 m
 			LEFT JOIN rm.names_v2 n ON n.app = m.app AND n.named = m.member
-			WHERE m.app = $1 AND m.channel = $2 AND ($3 = '' OR (m.joined_at / 1000, m.member) > (
+			WHERE m.app = $1 AND m.channel = $2 AND m.joined_at IS NOT NULL AND ($3 = '' OR (m.joined_at / 1000, m.member) > (
 				SELECT p.joined_at / 1000, p.member FROM rm.members_v2 p
 				WHERE p.app = $1 AND p.channel = $2 AND p.member = $3))
 			ORDER BY m.joined_at / 1000, m.member

@@ -70,7 +70,7 @@ func TestWhoIsMemberBeforeTheTimelineKnowsHasReadNothing(t *testing.T) {
 	list, _, _, err := w.ReadCursors(w.ctx(), 0, app, "ann", c, "ann", 2)
 	require.NoError(t, err)
 	require.Equal(t, []queries.ReadCursor{{User: "bob"}}, list)
-	channels, err := w.Channels(w.ctx(), 0, app, "bob")
+	channels, err := w.Channels(w.ctx(), 0, queries.ChannelList{App: app, User: "bob", Limit: 10})
 	require.NoError(t, err)
 	require.Zero(t, channels[0].Unread, "CH-614 rather than all of them")
 }
@@ -78,7 +78,7 @@ func TestWhoIsMemberBeforeTheTimelineKnowsHasReadNothing(t *testing.T) {
 func TestReadCursorsFollowIndexes(t *testing.T) {
 	w := newWorld(t)
 	c := w.room(domain.Group, "team", "ann")
-	_, err := w.Channels(w.ctx(), w.now(), app, "ann")
+	_, err := w.Channels(w.ctx(), w.now(), queries.ChannelList{App: app, User: "ann", Limit: 10})
 	require.NoError(t, err)
 	_, err = w.pool.Exec(w.ctx(), `
 		INSERT INTO rm_directory_v2_1.members (app, channel, member, role, inviter, joined_at)
@@ -115,13 +115,13 @@ func TestAListOfChannelsLooksUpWhatItJoins(t *testing.T) {
 	c := w.room(domain.Group, "team", "ann", "bob")
 	w.dm("ann", "bob")
 	w.send(c, "bob", "x")
-	_, err := w.Channels(w.ctx(), w.now(), app, "ann")
+	_, err := w.Channels(w.ctx(), w.now(), queries.ChannelList{App: app, User: "ann", Limit: 10})
 	require.NoError(t, err)
 	_, err = w.pool.Exec(w.ctx(), "ANALYZE")
 	require.NoError(t, err)
 	w.pool = served(t, w)
 	s, r := w.traced()
-	_, err = s.Channels(w.ctx(), 0, app, "ann")
+	_, err = s.Channels(w.ctx(), 0, queries.ChannelList{App: app, User: "ann", Limit: 10})
 	require.NoError(t, err)
 	for _, plan := range w.plans(r, "rm.cursors_v2") {
 		for _, lookup := range []string{

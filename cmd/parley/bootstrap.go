@@ -22,7 +22,7 @@ type bootstrap struct {
 type bootstrapApp struct {
 	ID   domain.AppID   `yaml:"id"`
 	Keys []bootstrapKey `yaml:"keys"`
-	// Limits are "off" or a map; see parseLimits.
+	// Limits are "off" or a map; see declaredLimits.
 	Limits any `yaml:"limits"`
 	// Agora belongs to a face of a later version; it is checked for form and
 	// otherwise left alone.
@@ -63,7 +63,7 @@ func (b bootstrap) validate() error {
 		if !a.ID.Valid() {
 			errs = append(errs, fmt.Errorf("app id %q: want 1 to 32 of a-z, 0-9 and _, not starting with _", a.ID))
 		}
-		if _, err := parseLimits(a.Limits); err != nil {
+		if _, err := declaredLimits(a.Limits); err != nil {
 			errs = append(errs, fmt.Errorf("app %s: %w", a.ID, err))
 		}
 		for _, k := range a.Keys {
@@ -85,7 +85,7 @@ func (b bootstrap) validate() error {
 // apply declares what the file says; what stands already is left as it is.
 func (b bootstrap) apply(ctx context.Context, c *commands.Service, logger *slog.Logger) error {
 	for _, a := range b.Apps {
-		limits, err := parseLimits(a.Limits)
+		limits, err := declaredLimits(a.Limits)
 		if err != nil {
 			return fmt.Errorf("bootstrap app %s: %w", a.ID, err)
 		}

@@ -23,9 +23,9 @@ var bursts = map[string]func(*domain.Limits) *int{
 	"user_burst":      func(l *domain.Limits) *int { return &l.UserBurst },
 }
 
-// parseLimits reads the limits of an app: nil when nothing is said, "off", or
+// declaredLimits reads the limits of an app: nil when nothing is said, "off", or
 // a map. An empty map stands for the defaults.
-func parseLimits(given any) (*domain.Limits, error) {
+func declaredLimits(given any) (*domain.Limits, error) {
 	switch given := given.(type) {
 	case nil:
 		return nil, nil

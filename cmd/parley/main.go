@@ -32,18 +32,24 @@ type globals struct {
 	ctx    context.Context
 	stdout io.Writer
 	stderr io.Writer
+	parsed *kong.Context // the command line
 }
 
 type cli struct {
-	Config kong.ConfigFlag `help:"YAML file with settings, named like the flags." placeholder:"FILE" env:"PARLEY_CONFIG"`
+	ConfigFile kong.ConfigFlag `name:"config" help:"YAML file with settings, named like the flags." placeholder:"FILE" env:"PARLEY_CONFIG"`
 
-	Serve   serveCmd   `cmd:"" help:"Run the server."`
-	Demo    demoCmd    `cmd:"" help:"Run the server on ./parley-demo, with rooms in which people talk."`
-	Token   tokenCmd   `cmd:"" help:"Sign a user token, through a running server."`
-	Bench   benchCmd   `cmd:"" help:"Measure a server beside the floor on this machine."`
-	Import  importCmd  `cmd:"" help:"Import chat from elsewhere."`
-	Audit   auditCmd   `cmd:"" help:"Look into the log."`
-	Version versionCmd `cmd:"" help:"Print the version."`
+	Serve      serveCmd      `cmd:"" help:"Run the server."`
+	Demo       demoCmd       `cmd:"" help:"Run the server on ./parley-demo, with rooms in which people talk."`
+	App        appCmd        `cmd:"" help:"Make, list and limit apps."`
+	Key        keyCmd        `cmd:"" help:"Issue, rotate and revoke the keys of apps."`
+	Token      tokenCmd      `cmd:"" help:"Sign a user token, through a running server."`
+	Import     importCmd     `cmd:"" help:"Import chat from elsewhere."`
+	Audit      auditCmd      `cmd:"" help:"Look into the log."`
+	Bench      benchCmd      `cmd:"" help:"Measure a server beside the floor on this machine."`
+	Migrate    migrateCmd    `cmd:"" help:"Bring the schema of a database up to date, or show where it stands."`
+	Config     configCmd     `cmd:"" help:"Settings and where they come from."`
+	Completion completionCmd `cmd:"" help:"Print a script that completes parley in a shell."`
+	Version    versionCmd    `cmd:"" help:"Print the version."`
 }
 
 // refusal is an error with an exit code of its own and a remedy in its text.
@@ -83,7 +89,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintf(stderr, "parley: %v\nRun parley --help for the commands and their flags.\n", err)
 		return exitUsage
 	}
-	err = k.Run(&globals{ctx: ctx, stdout: stdout, stderr: stderr})
+	err = k.Run(&globals{ctx: ctx, stdout: stdout, stderr: stderr, parsed: k})
 	if err == nil {
 		return exitOK
 	}

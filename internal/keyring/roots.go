@@ -116,25 +116,19 @@ func (r *roots) load(known map[int]string) error {
 	if err != nil {
 		return err
 	}
+	inFile := map[int]string{}
+	for g, raw := range keys {
+		inFile[g] = rootFingerprint(g, raw)
+	}
+	if err := CompareRoots(r.file, inFile, known); err != nil {
+		return err
+	}
 	set := &rootSet{aeads: map[int]cipher.AEAD{}}
-	for _, g := range slices.Sorted(maps.Keys(known)) {
-		raw, ok := keys[g]
-		if !ok {
-			return &RootKeyError{
-				File: r.file, Reason: ErrRootKeyLacks, Detail: fmt.Sprintf("generation %d", g),
-				Remedy: "copy the current file from another node or from its backup",
-			}
-		}
-		if rootFingerprint(g, raw) != known[g] {
-			return &RootKeyError{
-				File: r.file, Reason: ErrRootKeyDiffers, Detail: fmt.Sprintf("generation %d", g),
-				Remedy: "use the file that this database was started with, or the database that belongs to this file",
-			}
-		}
-		if set.aeads[g], err = newAEAD(raw); err != nil {
+	for g := range known {
+		if set.aeads[g], err = newAEAD(keys[g]); err != nil {
 			return err
 		}
-		set.newest = g
+		set.newest = max(set.newest, g)
 	}
 	r.set.Store(set)
 	return nil

@@ -345,8 +345,8 @@ func connect(ctx context.Context, url string) (*pgxpool.Pool, error) {
 	params := config.ConnConfig.RuntimeParams
 	params["plan_cache_mode"], params["jit"] = "force_generic_plan", "off"
 	params["enable_seqscan"], params["enable_bitmapscan"] = "off", "off"
-	if config.ConnConfig.RuntimeParams["application_name"] == "" {
-		config.ConnConfig.RuntimeParams["application_name"] = "parley"
+	if params["application_name"] == "" {
+		params["application_name"] = "parley"
 	}
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {

@@ -88,11 +88,11 @@ CREATE TABLE reactions (
     CONSTRAINT reactions_pkey PRIMARY KEY (app, channel, message, kind, name, reactor)
 );
 
-CREATE INDEX reactions_order_idx ON reactions (app, channel, message, kind, name, ref, reactor) WHERE ref > 0;
-CREATE INDEX reactions_unique_idx ON reactions (app, channel, message, reactor) WHERE kind = 'unique';
+CREATE INDEX reactions_order_apply_idx ON reactions (app, channel, message, kind, name, ref, reactor) WHERE ref > 0;
+CREATE INDEX reactions_unique_apply_idx ON reactions (app, channel, message, reactor) WHERE kind = 'unique';
 
 COMMENT ON TABLE reactions IS 'Who reacted to a message with what; the order is that of ref.';
-COMMENT ON INDEX reactions_order_idx IS 'Partial, though it holds every row: see messages_sent_idx.';
+COMMENT ON INDEX reactions_order_apply_idx IS 'Partial, though it holds every row: see messages_sent_idx.';
 COMMENT ON COLUMN reactions.count IS '1, but for reactions of kind multiple.';
 
 CREATE TABLE channel_counters (

@@ -1,0 +1,129 @@
+package main
+
+import (
+	"fmt"
+	"net/url"
+	"os"
+	"reflect"
+	"regexp"
+	"strings"
+
+	"github.com/alecthomas/kong"
+)
+
+type configCmd struct {
+	Show configShowCmd `cmd:"" help:"Show the settings that parley serve would run with."`
+}
+
+type configShowCmd struct {
+	serveCmd
+	Sources bool `help:"Say where each setting comes from."`
+	JSON    bool `help:"Print them as JSON."`
+}
+
+// Help shows examples.
+func (*configShowCmd) Help() string {
+	return `Flags win over the environment, which wins over the file named by --config, which
+wins over the defaults. It takes the flags of parley serve. Secrets are not shown.
+
+Examples:
+
+  parley config show
+  parley config show --sources --json
+  parley --config parley.yaml config show --sources --addr 0.0.0.0:8080`
+}
+
+// setting is the effective value of a setting of the server.
+type setting struct {
+	Name   string `json:"name"`
+	Value  string `json:"value"`
+	Source string `json:"source"`
+}
+
+// Run prints the settings.
+func (c *configShowCmd) Run(g *globals) error {
+	settings := settingsOf(g.parsed, reflect.TypeFor[serveCmd]())
+	if c.JSON {
+		return printJSON(g.stdout, map[string]any{"settings": settings})
+	}
+	titles, rows := []string{"SETTING", "VALUE"}, make([][]string, len(settings))
+	if c.Sources {
+		titles = append(titles, "SOURCE")
+	}
+	for i, s := range settings {
+		rows[i] = []string{s.Name, s.Value, s.Source}[:len(titles)]
+	}
+	return printTable(g.stdout, titles, rows)
+}
+
+// settingsOf reads those of a command's flags that a struct declares.
+func settingsOf(k *kong.Context, of reflect.Type) (settings []setting) {
+	declared := map[string]bool{}
+	for i := range of.NumField() {
+		declared[of.Field(i).Tag.Get("help")] = true
+	}
+	for _, flag := range k.Selected().Flags {
+		if !declared[flag.OrigHelp] {
+			continue
+		}
+		settings = append(settings, setting{flag.Name, effective(flag), sourceOf(k, flag)})
+	}
+	return settings
+}
+
+// sourceOf tells where a flag has its value from.
+func sourceOf(k *kong.Context, flag *kong.Flag) string {
+	for _, p := range k.Path {
+		if p.Flag == flag && !p.Resolved {
+			return "flag"
+		}
+	}
+	for _, env := range flag.Envs {
+		if _, set := os.LookupEnv(env); set {
+			return "environment " + env
+		}
+	}
+	for _, p := range k.Path {
+		if p.Flag == flag {
+			return "file"
+		}
+	}
+	return "default"
+}
+
+// whenEmpty is what settings come to that are not set.
+var whenEmpty = map[string]string{
+	"data-dir": defaultDataDir, "admin-addr": defaultAdminAddr + ", or a free port", "database-url": "(embedded)",
+	"root-key-file": "(root.key in the data directory)", "operator-key": "(operator.key in the data directory)",
+	"pg-bin": "(PATH and the usual folders)",
+}
+
+// effective is what a flag comes to, without what is secret.
+func effective(flag *kong.Flag) string {
+	value := flag.Target.Interface()
+	text := fmt.Sprint(value)
+	if list, ok := value.([]string); ok {
+		text = strings.Join(list, ",")
+	}
+	switch {
+	case text == "":
+		return whenEmpty[flag.Name]
+	case flag.Name == "operator-key":
+		return "(set, not shown)"
+	case flag.Name == "database-url":
+		return redacted(text)
+	}
+	return text
+}
+
+var passwordWord = regexp.MustCompile(`(?i)(password\s*=\s*)('(?:[^'\\]|\\.)*'?|[^\s&]+)`)
+
+// redacted is a database URL without its password.
+func redacted(text string) string {
+	if u, err := url.Parse(text); err == nil && u.Scheme != "" {
+		text = u.Redacted()
+	} else if strings.Contains(text, "://") {
+		return "(malformed, not shown)"
+	}
+	return passwordWord.ReplaceAllString(text, "${1}xxxxx")
+}

@@ -1,7 +1,6 @@
 package native_test
 
 import (
-	"net/http"
 	"strings"
 	"sync"
 	"testing"
@@ -203,24 +202,12 @@ func TestSeeingChannels(t *testing.T) {
 
 // refusedOnEveryPath asks for everything below a channel.
 func refusedOnEveryPath(u *apitest.User, channel string, status int, code string) {
-	for _, r := range []struct{ method, path, body string }{
-		{http.MethodGet, apitest.Channel(channel), ""},
-		{http.MethodPut, apitest.Channel(channel), `{"name":"x"}`},
-		{http.MethodDelete, apitest.Channel(channel), ""},
-		{http.MethodPut, hidden(channel), `{"hidden":true}`},
-		{http.MethodGet, apitest.Members(channel), ""},
-		{http.MethodPost, apitest.Members(channel), `{"user_id":"bob"}`},
-		{http.MethodPut, apitest.Members(channel, "bob"), `{"role":"admin"}`},
-		{http.MethodDelete, apitest.Members(channel, "ann"), ""},
-		{http.MethodDelete, apitest.Members(channel, "bob"), ""},
-		{http.MethodGet, apitest.Messages(channel), ""},
-		{http.MethodPost, apitest.Messages(channel), `{"body":"x"}`},
-		{http.MethodGet, apitest.Messages(channel, "78"), ""},
-		{http.MethodPost, reactions(channel, "78"), `{"emote_asset_id":"x"}`},
-		{http.MethodDelete, reactions(channel, "78", "x"), ""},
-		{http.MethodPost, readPath(channel), `{"last_read_message_id":"78"}`},
-		{http.MethodGet, readsPath(channel), ""},
-	} {
-		u.Do(r.method, r.path, r.body).Refused(status, code)
+	for _, user := range []string{"ann", "bob"} {
+		p := place{u, map[string]string{":channel": channel, ":message": "78", ":user": user, ":emote": "x", ":attachment": "1"}}
+		for name := range routes {
+			if below(name) {
+				p.call(u, name).Refused(status, code)
+			}
+		}
 	}
 }

@@ -48,6 +48,18 @@ func TestReadingOnesOwnWrites(t *testing.T) {
 				require.Zero(t, read.Get("/v1/users/me/blocks").Len("blocks"))
 				dm := ann.DM(fmt.Sprint("u", i))
 				read.Get(apitest.Channel(dm)).Want(200)
+				hide(ann, dm, true)
+				require.NotContains(t, read.Get(channels).Texts("id"), dm)
+				ann.DM(fmt.Sprint("u", i))
+				require.Contains(t, read.Get(channels).Texts("id"), dm)
+				ann.Put(apitest.Channel(group), `{"name":"renamed"}`).Want(200)
+				require.Equal(t, "renamed", read.Get(apitest.Channel(group)).Text("name"))
+				ann.Post(apitest.Members(group), `{"user_id":"bob"}`).Want(201)
+				role(ann, group, "bob", "owner").Want(200)
+				require.Equal(t, "bob", read.Get(apitest.Channel(group)).Text("owner_id"))
+				last := ann.Room("last")
+				ann.Delete(apitest.Channel(last)).Want(204)
+				read.Get(apitest.Channel(last)).Refused(404, "CHAT_CHANNEL_NOT_FOUND")
 			}
 		})
 		nodes[0].Run(t, name("CH-028 another user reads what a position says"), func(t *testing.T) {

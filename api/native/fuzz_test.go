@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -31,7 +32,7 @@ func FuzzBody(f *testing.F) {
 	for _, seed := range []string{
 		`{"body":"x"}`, `{"body":7,"body":"x"}`, `{"body":null,"user_id":42}`, `{"user_id":-1}`, `{"user_id":1e3}`, `{"user_id":01}`,
 		`{"body":"\ud800"}`, `{"body":"\u0000"}`, `{"body":["x"]}`, `{}`, `[]`, `null`, "", "\ufeff{}", `{"a":NaN}`, "{\"body\":\"\xff\"}",
-		strings.Repeat("[", 65), `{"body":"\"[[["}`, `{"body":"` + strings.Repeat("[", 100) + `"}`, `{"attachments":[{}]}`, `{} {}`,
+		strings.Repeat("[", 65), `{"body":"\"[[["}`, `{"body":"` + strings.Repeat("[", 100) + `"}`, `{"attachments":[{}]}`, `{} {}`, `{"hidden":true}`, `{"hidden":"true"}`,
 	} {
 		f.Add([]byte(seed))
 	}
@@ -51,6 +52,10 @@ func FuzzBody(f *testing.F) {
 				require.True(t, utf8.ValidString(s))
 				require.NotContains(t, s, "\x00")
 			}
+		}
+		if yes, err := o.boolean("hidden"); err != nil {
+			refusal(t, err, "INVALID_REQUEST")
+			require.False(t, yes)
 		}
 		if _, err := o.list("attachments"); err != nil {
 			refusal(t, err, "INVALID_REQUEST")
@@ -141,12 +146,13 @@ func FuzzPosition(f *testing.F) {
 // FuzzQuery reads limits, cursors and times: what is taken is within bounds and
 // has one spelling for cursors.
 func FuzzQuery(f *testing.F) {
-	for _, seed := range []string{"1", "100", "101", "0", "-1", "+1", "007", "1.5", "", "abc", "9223372036854775807", "9223372036854775808", "1e3", "\x00", "١"} {
+	for _, seed := range []string{"1", "100", "101", "0", "-1", "+1", "007", "1.5", "", "abc", "9223372036854775807", "9223372036854775808", "1e3", "\x00", "١", "true", "false", "TRUE"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		c, _ := gin.CreateTestContext(httptest.NewRecorder())
-		c.Request = httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/?"+url.Values{"limit": {text}, "before": {text}, "start": {text}}.Encode(), nil)
+		query := url.Values{"limit": {text}, "before": {text}, "start": {text}, "flag": {text}}
+		c.Request = httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/?"+query.Encode(), nil)
 		r := &request{Context: c}
 		limit, err := r.limit(50, 100)
 		if err != nil {
@@ -165,6 +171,12 @@ func FuzzQuery(f *testing.F) {
 			refusal(t, err, "INVALID_REQUEST")
 		} else {
 			require.True(t, span.Start >= 0 && span.Start < span.End, "%+v", span)
+		}
+		yes, err := r.flag("flag")
+		if err != nil {
+			refusal(t, err, "INVALID_REQUEST")
+		} else {
+			require.Equal(t, text, strconv.FormatBool(yes))
 		}
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -35,11 +36,19 @@ func TestEveryRouteAgainstEveryForeignID(t *testing.T) {
 					m.otherApp(t, name, kind, p)
 				}
 			}
+			if strings.Contains(name, ":upload") {
+				m.uploadOfOthers(t, name, group)
+			}
 			m.idsOfNothing(t, name, group)
 			m.idsOfOthers(t, name, group)
 			m.cursorsOfOthers(t, name, group)
 		})
 	}
+	s.Run(t, "CH-704 RS-035 RS-049 nobody is seen typing", func(t *testing.T) {
+		for _, p := range places {
+			require.Zero(t, app.User("bob").Get(apitest.Channel(p.ids[":channel"])+"/typing").Want(200).Len("typing_users"))
+		}
+	})
 	for _, name := range names {
 		m.inside(t, name, other)
 	}
@@ -96,6 +105,17 @@ func (m *matrix) otherApp(t *testing.T, name, kind string, p place) {
 		a := p.call(m.stranger, name, claims...).Refused(404, "CHAT_CHANNEL_NOT_FOUND")
 		same(t, a, p.with(":channel", "77").call(m.stranger, name, claims...))
 	})
+}
+
+// uploadOfOthers: an upload is its maker's alone, members of the channel it is
+// for included.
+func (m *matrix) uploadOfOthers(t *testing.T, name string, p place) {
+	for _, u := range []*apitest.User{m.app.User("bob"), m.outsider, m.stranger} {
+		m.Run(t, "CH-007 RS-030 RS-031 RS-050 "+name+" by "+u.ID+", whose it is not", func(t *testing.T) {
+			a := p.call(u, name, claims...).Refused(404, "UPLOAD_NOT_FOUND")
+			same(t, a, p.with(":upload", "77").call(u, name, claims...))
+		})
+	}
 }
 
 func (m *matrix) idsOfNothing(t *testing.T, name string, p place) {

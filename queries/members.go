@@ -39,6 +39,18 @@ func standing(b *pgx.Batch, app domain.AppID, user domain.UserID, id domain.Chan
 		Query(one(&dst.Exists, &dst.Kind, &dst.Role))
 }
 
+// The list by joining; role is never empty, but names the index.
+const (
+	membersByJoining = `
+		SELECT m.member, m.role, m.joined_at, n.event, n.sealed
+		FROM rm.members_v2 m
+		LEFT JOIN rm.names_v2 n ON n.app = m.app AND n.named = m.member
+		WHERE m.app = $1 AND m.channel = $2 AND m.role <> ''`
+	joiningOrder = `
+		ORDER BY m.joined_at / 1000, m.member
+		LIMIT $3`
+)
+
 // Members lists the members of a channel by the second in which they joined,
 // then by user id (CH-200), after a user when after is set, at most limit. The standing is the
 // asking user's; the caller authorises with it before it uses the list. An
@@ -51,19 +63,20 @@ func (s *Service) Members(ctx context.Context, at Freshness, app domain.AppID, u
 	var found bool
 	err := s.read(ctx, at, []string{directory}, func(b *pgx.Batch) {
 		standing(b, app, user, id, &in)
+		if after == "" {
+			b.Queue(membersByJoining+joiningOrder, app, int64(id), limit).Query(many(&rows))
+			return
+		}
+		b.Queue(membersByJoining+` AND (m.joined_at / 1000, m.member) > (
+				SELECT p.joined_at / 1000, p.member FROM rm.members_v2 p
+				WHERE p.app = $1 AND p.channel = $2 AND p.member = $4)`+joiningOrder,
+			app, int64(id), limit, after).Query(many(&rows))
 		found = false
+		// Asked after the page, so that a member who has left meanwhile is not
+		// taken for the last one.
 		b.Queue(`
 			SELECT true FROM rm.members_v2
 			WHERE app = $1 AND channel = $2 AND member = $3`, app, int64(id), after).Query(one(&found))
-		b.Queue(`
-			SELECT m.member, m.role, m.joined_at, n.event, n.sealed
-			FROM rm.members_v2 m
-			LEFT JOIN rm.names_v2 n ON n.app = m.app AND n.named = m.member
-			WHERE m.app = $1 AND m.channel = $2 AND m.joined_at IS NOT NULL AND ($3 = '' OR (m.joined_at / 1000, m.member) > (
-				SELECT p.joined_at / 1000, p.member FROM rm.members_v2 p
-				WHERE p.app = $1 AND p.channel = $2 AND p.member = $3))
-			ORDER BY m.joined_at / 1000, m.member
-			LIMIT $4`, app, int64(id), after, limit).Query(many(&rows))
 	})
 	if err != nil {
 		return nil, in, fmt.Errorf("list members: %w", err)

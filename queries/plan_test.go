@@ -199,7 +199,7 @@ func (w *world) crowd(member domain.UserID) {
 		`INSERT INTO rm_timeline_v2_1.channel_counters
 			SELECT app, channel, 1, 1, channel, created_at, position, 0, created_at, 0 FROM rm_directory_v2_1.channels WHERE owner = 'zoe'`,
 		`INSERT INTO rm_timeline_v2_1.cursors
-			SELECT app, channel, member, 0, 0, 0 FROM rm_directory_v2_1.members WHERE role = 'member'`,
+			SELECT app, channel, member, 0, 0, 0 FROM rm_directory_v2_1.members WHERE channel <= 3000`,
 	} {
 		args := []any{}
 		if strings.Contains(sql, "$1") {
@@ -253,5 +253,31 @@ func TestListsOfChannelsFollowIndexes(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestMembersFollowTheOrderOfJoining, also by plans of tables of which nothing
+// is known yet.
+func TestMembersFollowTheOrderOfJoining(t *testing.T) {
+	w := newWorld(t)
+	c := w.room(domain.Group, "team", "ann", "bob", "cid")
+	at := w.now()
+	s, r := w.traced()
+	for _, crowded := range []bool{false, true} {
+		if crowded {
+			w.crowd("ann")
+		}
+		for _, after := range []domain.UserID{"", "ann"} {
+			list, _, err := s.Members(w.ctx(), at, app, "ann", c, after, 2)
+			require.NoError(t, err)
+			require.NotEmpty(t, list)
+			for _, plan := range w.plans(r, "ORDER BY") {
+				require.NotContains(t, plan, "Sort", plan)
+				require.NotContains(t, plan, "Seq Scan", plan)
+				require.Contains(t, plan, "members_joined_idx", plan)
+				require.Equal(t, after != "", strings.Contains(plan, "ROW("), plan)
+				require.NotContains(t, plan, "Filter: (ROW", plan)
+			}
+		}
 	}
 }

@@ -23,12 +23,13 @@ type migrateCmd struct {
 func (*migrateCmd) Help() string {
 	return `parley serve does this by itself when it starts. Separately it is for who wants to
 see it end before the first server of a new version starts. No server may be
-running on the database, save for --status.
+running on the database, save for --status. --database-url names the database.
 
 Examples:
 
   parley migrate --status
-  parley migrate --database-url postgres://parley@db.internal/parley`
+  parley migrate
+  parley migrate --status --json`
 }
 
 // Run migrates, or shows the steps.

@@ -30,7 +30,7 @@ Examples:
 
   parley config show
   parley config show --sources --json
-  parley --config parley.yaml config show --sources --addr 0.0.0.0:8080`
+  parley config show --sources --config parley.yaml --addr 0.0.0.0:8080`
 }
 
 // setting is the effective value of a setting of the server.

@@ -382,3 +382,29 @@ func TestFortyEqualReactions(t *testing.T) {
 		require.JSONEq(t, `[{"emote_asset_id":"x","count":1,"user_ids":["ann"]}]`, apitest.JSON(ann.Get(apitest.Messages(group, m)).At("reactions")))
 	})
 }
+
+func TestOnesOwnReactionsAndReadsAreShownAtOnce(t *testing.T) {
+	for _, n := range []int{1, 2} {
+		nodes := apitest.Nodes(t, n)
+		for _, node := range nodes {
+			node.Prompt = true
+		}
+		app := nodes[0].App("demo")
+		ann, bob := app.User("ann"), app.User("bob")
+		there := ann.On(nodes[n-1])
+		group := ann.Group("g")
+		ann.Add(group, bob)
+		nodes[0].Run(t, fmt.Sprintf("CH-020 on %d nodes", n), func(t *testing.T) {
+			for i := range 10 {
+				m := bob.Send(group, "x")
+				react(ann, group, m, "x").Want(201)
+				require.Equal(t, []any{"ann"}, there.Get(apitest.Messages(group, m)).At("reactions", 0, "user_ids"))
+				ann.Delete(reactions(group, m, "x")).Want(204)
+				require.Zero(t, there.Get(apitest.Messages(group)).Len("messages", 0, "reactions"), "%d", i)
+				read(ann, group, m).Want(200)
+				require.Zero(t, unread(there, group))
+				require.Equal(t, m, there.Get(readsPath(group)).Text("reads", 0, "last_read_message_id"))
+			}
+		})
+	}
+}

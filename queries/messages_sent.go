@@ -37,8 +37,7 @@ const (
 					ORDER BY p.sent_at, p.msg_seq
 					LIMIT 1), 9223372036854775807) AS below
 		)
-		SELECT ` + messageColumns + ` FROM rm.messages_v2
-		WHERE app = $1 AND channel = $2 AND msg_seq = ANY (`
+		SELECT m.* FROM unnest(`
 	sentBefore = sentSpan + `
 			ARRAY(
 				SELECT m.msg_seq FROM rm.messages_v2 m
@@ -52,8 +51,8 @@ const (
 				WHERE m.app = $1 AND m.channel = $2 AND NOT (SELECT orderly FROM channel)
 					AND m.msg_seq <= ` + seqBefore + ` AND m.sent_at >= $5 AND m.sent_at < $6
 				ORDER BY m.msg_seq + 0 DESC -- not by msg_seq
-				LIMIT $3))
-		ORDER BY msg_seq DESC
+				LIMIT $3)) AS n (seq)` + sentMessage + `
+		ORDER BY n.seq DESC
 		LIMIT $3`
 	sentAfter = sentSpan + `
 			ARRAY(
@@ -68,9 +67,18 @@ const (
 				WHERE m.app = $1 AND m.channel = $2 AND NOT (SELECT orderly FROM channel)
 					AND m.msg_seq >= ` + seqAfter + ` AND m.sent_at >= $5 AND m.sent_at < $6
 				ORDER BY m.msg_seq + 0 -- not by msg_seq
-				LIMIT $3))
-		ORDER BY msg_seq
+				LIMIT $3)) AS n (seq)` + sentMessage + `
+		ORDER BY n.seq
 		LIMIT $3`
+	// sentMessage looks up a message by its msg_seq, the next one from there
+	// on: asked like this, a plan made while there is little cannot but take
+	// the primary key.
+	sentMessage = `
+		CROSS JOIN LATERAL (
+			SELECT ` + messageColumns + ` FROM rm.messages_v2 p
+			WHERE p.app = $1 AND p.channel = $2 AND p.msg_seq >= n.seq
+			ORDER BY p.msg_seq
+			LIMIT 1) AS m`
 )
 
 // queueSent queues the query of a page in a time.

@@ -281,3 +281,66 @@ func TestMembersFollowTheOrderOfJoining(t *testing.T) {
 		}
 	}
 }
+
+// TestHistoryFollowsIndexesFromTheFirstMessageOn: a plan is made once, while
+// there is little, and must be right when there is much.
+func TestHistoryFollowsIndexesFromTheFirstMessageOn(t *testing.T) {
+	w := newWorld(t)
+	c := w.room(domain.Group, "team", "ann")
+	m := w.send(c, "ann", "x")
+	_, err := w.Channels(w.ctx(), w.now(), queries.ChannelList{App: app, User: "ann", Limit: 1})
+	require.NoError(t, err)
+	page := func(q queries.History) func(*queries.Service) error {
+		q.App, q.Channel, q.User, q.Limit = app, c, "ann", 5
+		return func(s *queries.Service) error {
+			_, _, err := s.History(w.ctx(), 0, q)
+			return err
+		}
+	}
+	span := &queries.Span{Start: 1, End: 5}
+	const key = `Index Cond: .*\(app = .*\(channel = .*\(`
+	tests := map[string]struct {
+		read  func(*queries.Service) error
+		scans []string // what is looked up how
+	}{
+		"newest": {page(queries.History{}), []string{"using messages_pkey"}},
+		"before": {page(queries.History{Before: m}), []string{`using messages_pkey .*\n +` + key + "msg_seq <= ", `using messages_message_key .*\n +` + key + "message < "}},
+		"after":  {page(queries.History{After: m}), []string{`using messages_pkey .*\n +` + key + "msg_seq >= ", `using messages_message_key .*\n +` + key + "message > "}},
+		"sent, newest first": {page(queries.History{Sent: span}), []string{
+			`Only Scan using messages_sent_idx on messages.*\n +` + key + `sent_at >= .*\(sent_at < .*\(msg_seq <= `,
+			`Backward using messages_pkey on messages.*\n +` + key + `msg_seq > .*\(msg_seq < .*\(msg_seq <= `,
+			`Scan using messages_pkey on messages.*\n +` + key + `msg_seq >= n.seq\)`,
+		}},
+		"sent, oldest first": {page(queries.History{Sent: span, After: m}), []string{
+			`Only Scan using messages_sent_idx on messages.*\n +` + key + `sent_at >= .*\(sent_at < .*\(msg_seq >= `,
+			`Scan using messages_pkey on messages.*\n +` + key + `msg_seq > .*\(msg_seq < .*\(msg_seq >= `,
+			`Scan using messages_pkey on messages.*\n +` + key + `msg_seq >= n.seq\)`,
+		}},
+		"one": {func(s *queries.Service) error {
+			_, _, _, err := s.Message(w.ctx(), 0, app, "ann", c, m)
+			return err
+		}, []string{`using messages_message_key .*\n +` + key + "message = "}},
+		"versions": {func(s *queries.Service) error {
+			_, _, err := s.Versions(w.ctx(), 0, queries.Versions{App: app, Channel: c, Message: m, User: "ann", Limit: 5})
+			return err
+		}, []string{`using messages_message_key .*\n +` + key + "message = "}},
+	}
+	for _, statistics := range []string{"none", "of little"} {
+		if statistics != "none" {
+			_, err := w.pool.Exec(w.ctx(), "ANALYZE")
+			require.NoError(t, err)
+		}
+		w.pool = served(t, w)
+		s, r := w.traced()
+		for name, tt := range tests {
+			t.Run(name+", statistics: "+statistics, func(t *testing.T) {
+				require.NoError(t, tt.read(s))
+				for _, plan := range w.plans(r, "rm.messages_v2") {
+					for _, scan := range tt.scans {
+						require.Regexp(t, scan, plan)
+					}
+				}
+			})
+		}
+	}
+}

@@ -78,7 +78,8 @@ func live(ctx context.Context, db *pgxpool.Pool, p Projection) (found liveBuild,
 		if found.build, err = create(ctx, tx, p, isLive, sql.all()); err != nil {
 			return err
 		}
-		return show(ctx, tx, p, found.build)
+		_, err = tx.Exec(ctx, p.show(found.build))
+		return err
 	})
 	if err != nil {
 		err = fmt.Errorf("projection %s: find or make its tables: %w", p.Name, err)
@@ -105,22 +106,4 @@ func create(ctx context.Context, tx pgx.Tx, p Projection, state, sql string) (bu
 	schema := pgx.Identifier{p.Schema(build)}.Sanitize()
 	_, err = tx.Exec(ctx, "CREATE SCHEMA "+schema+"; SET LOCAL search_path TO "+schema+"; "+sql+"; SET LOCAL search_path TO DEFAULT")
 	return build, err
-}
-
-// show points the views of the projection at a build.
-func show(ctx context.Context, tx pgx.Tx, p Projection, build int) error {
-	_, err := tx.Exec(ctx, fmt.Sprintf(`
-		CREATE OR REPLACE VIEW %s AS SELECT position FROM public.projections
-		WHERE name = '%s' AND code_version = %d AND build = %d`, p.Gate(), p.Name, p.Version, build))
-	if err != nil {
-		return err
-	}
-	for _, table := range p.Tables {
-		_, err := tx.Exec(ctx, "CREATE OR REPLACE VIEW "+p.View(table)+" AS SELECT * FROM "+
-			pgx.Identifier{p.Schema(build), table}.Sanitize())
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }

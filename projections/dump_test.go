@@ -60,9 +60,17 @@ func liveDump(t testing.TB, pool *pgxpool.Pool) string {
 	t.Helper()
 	var b strings.Builder
 	for _, p := range projections.All {
-		b.WriteString(dump(t, pool, p.Schema(1)))
+		b.WriteString(dump(t, pool, p.Schema(liveBuild(t, pool, p))))
 	}
 	return b.String()
+}
+
+// liveBuild is the number of the build that the views show.
+func liveBuild(t testing.TB, pool *pgxpool.Pool, p projections.Projection) (build int) {
+	t.Helper()
+	require.NoError(t, pool.QueryRow(context.Background(), `
+		SELECT build FROM projections WHERE name = $1 AND code_version = $2 AND state = 'live'`, p.Name, p.Version).Scan(&build))
+	return build
 }
 
 // same compares two dumps and shows the first line that differs.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/ThreeDotsLabs/watermill"
@@ -25,7 +26,9 @@ type Config struct {
 	DB          *pgxpool.Pool
 	Projections []Projection // default: All
 	Limit       int          // events of a batch; default 1,000
-	Logger      *slog.Logger
+	// Grace is how long a build is kept that was replaced; default 10 s.
+	Grace  time.Duration
+	Logger *slog.Logger
 }
 
 // Runtime applies the log to projections: one Watermill handler each, rows
@@ -38,6 +41,18 @@ type Runtime struct {
 	router *message.Router
 	feed   *feed.Subscriber
 	db     *pgx.ConnConfig
+	maker  *maker
+	grace  time.Duration
+
+	reads   atomic.Int64 // how many reads there were
+	waiting atomic.Int64 // reads that wait for a position
+
+	mu      sync.Mutex
+	life    context.Context // ends with Run
+	end     context.CancelFunc
+	jobs    map[string]*Job
+	working sync.WaitGroup
+	sweep   chan struct{}
 }
 
 // New finds or makes the tables of every projection; Run then keeps them.
@@ -48,7 +63,15 @@ func New(ctx context.Context, c Config) (*Runtime, error) {
 	if c.Projections == nil {
 		c.Projections = All
 	}
-	r := &Runtime{log: c.Log, logger: c.Logger, byName: map[string]*projector{}, db: c.DB.Config().ConnConfig.Copy()}
+	if c.Grace == 0 {
+		c.Grace = grace
+	}
+	r := &Runtime{
+		grace: c.Grace,
+		log:   c.Log, logger: c.Logger, byName: map[string]*projector{}, db: c.DB.Config().ConnConfig.Copy(),
+		maker: &maker{db: c.DB, log: c.Log, logger: c.Logger}, jobs: map[string]*Job{}, sweep: make(chan struct{}, 1),
+	}
+	r.life, r.end = context.WithCancel(context.Background())
 	for _, p := range c.Projections {
 		found, err := live(ctx, c.DB, p)
 		if err != nil {
@@ -81,12 +104,18 @@ func New(ctx context.Context, c Config) (*Runtime, error) {
 	return r, nil
 }
 
-// Run applies the log until the context ends.
+// Run applies the log until the context ends, and makes the builds that are
+// asked for.
 func (r *Runtime) Run(ctx context.Context) error {
-	var watching sync.WaitGroup
-	watching.Go(func() { r.watch(ctx) })
+	stop := context.AfterFunc(ctx, r.end)
+	defer stop()
+	r.working.Go(func() { r.watch(r.life) })
+	r.working.Go(func() { r.goOn(r.life); r.clean(r.life) })
 	err := r.router.Run(ctx)
-	watching.Wait()
+	r.mu.Lock() // no job begins from here on
+	r.end()
+	r.mu.Unlock()
+	r.working.Wait()
 	for _, p := range r.all {
 		p.tables.close()
 	}
@@ -95,7 +124,8 @@ func (r *Runtime) Run(ctx context.Context) error {
 
 // watch notices at once when the database goes away. Commits of projections
 // are not flushed one by one, so a crash may take the newest back together
-// with their checkpoints: everything starts again at what is stored.
+// with their checkpoints: everything starts again at what is stored. It hears
+// of other builds, too.
 func (r *Runtime) watch(ctx context.Context) {
 	for lost := false; ctx.Err() == nil; lost = true {
 		conn, err := pgx.ConnectConfig(ctx, r.db)
@@ -103,7 +133,7 @@ func (r *Runtime) watch(ctx context.Context) {
 			if lost { // and maybe lost again before this connection stood
 				r.doubt()
 			}
-			_, err = conn.WaitForNotification(ctx)
+			err = r.listen(ctx, conn)
 			conn.Close(context.WithoutCancel(ctx))
 			r.doubt()
 		}
@@ -115,6 +145,54 @@ func (r *Runtime) watch(ctx context.Context) {
 		case <-time.After(100 * time.Millisecond):
 		case <-ctx.Done():
 		}
+	}
+}
+
+// listen returns when the connection breaks.
+func (r *Runtime) listen(ctx context.Context, conn *pgx.Conn) error {
+	if _, err := conn.Exec(ctx, "LISTEN "+switched); err != nil {
+		return err
+	}
+	for {
+		if _, err := conn.WaitForNotification(ctx); err != nil {
+			return err
+		}
+		r.feed.Restart()
+		r.nudge()
+	}
+}
+
+// sweepPause is the pause before what is retired is looked at again.
+const sweepPause = time.Second
+
+// clean drops retired builds some time after each switch.
+func (r *Runtime) clean(ctx context.Context) {
+	var all []Projection
+	for _, p := range r.all {
+		all = append(all, p.Projection)
+	}
+	for ctx.Err() == nil {
+		left, err := r.maker.sweep(ctx, all, r.grace)
+		if err != nil && ctx.Err() == nil {
+			r.logger.Warn("drop retired builds", "err", err)
+		}
+		var again <-chan time.Time
+		if left > 0 || err != nil {
+			again = time.After(min(sweepPause, r.grace))
+		}
+		select {
+		case <-again:
+		case <-r.sweep:
+		case <-ctx.Done():
+		}
+	}
+}
+
+// nudge has retired builds looked at.
+func (r *Runtime) nudge() {
+	select {
+	case r.sweep <- struct{}{}:
+	default:
 	}
 }
 
@@ -158,6 +236,9 @@ func (r *Runtime) shown(names []string) (position int64) {
 // may take them back. ErrBehind when the context ends before, or at once when
 // a projection is stopped below the position.
 func (r *Runtime) Wait(ctx context.Context, names []string, position int64) (checkpoints []int64, err error) {
+	r.reads.Add(1)
+	r.waiting.Add(1)
+	defer r.waiting.Add(-1)
 	checkpoints = make([]int64, len(names))
 	for i, name := range names {
 		p, ok := r.byName[name]

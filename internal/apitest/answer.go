@@ -20,6 +20,7 @@ type Answer struct {
 
 	t       testing.TB
 	request string
+	secrets *secrets
 }
 
 func (a *Answer) String() string {
@@ -176,7 +177,8 @@ func (a *Answer) fail(format string, args ...any) {
 	a.t.Errorf("%s: %s", a, fmt.Sprintf(format, args...))
 }
 
-// identified checks the headers that every answer has, and is the request's id.
+// identified checks the headers that every answer has and that it tells nothing
+// of the server's inside, and is the request's id.
 func (a *Answer) identified(sentID string) (id string) {
 	a.t.Helper()
 	id = a.Header.Get("X-Request-Id")
@@ -188,6 +190,9 @@ func (a *Answer) identified(sentID string) (id string) {
 	}
 	if a.Header.Get("X-Content-Type-Options") != "nosniff" {
 		a.fail("no nosniff")
+	}
+	if found := leak(a.Status, a.Header, a.Body, a.secrets); found != "" {
+		a.fail("a leak: %s", found)
 	}
 	return id
 }

@@ -39,9 +39,10 @@ type Server struct {
 	// projections have caught up, so that everybody sees every write.
 	Prompt bool
 
-	now    *running
-	client *http.Client
-	faults *faults
+	now     *running
+	secrets *secrets
+	client  *http.Client
+	faults  *faults
 }
 
 // Poison appends an event to a stream that no code can read. That the server
@@ -65,6 +66,7 @@ func (s *Server) Poison(stream, typ string) (position int64) {
 type place struct {
 	database, rootKey, assets string
 	now                       *running
+	secrets                   *secrets
 }
 
 // running is the test that is running: a subtest of the one that opened the
@@ -101,7 +103,10 @@ func (s *Server) Run(t *testing.T, name string, f func(*testing.T)) {
 func newPlace(t testing.TB) place {
 	t.Helper()
 	dir := t.TempDir()
-	return place{pgtest.URL(t), filepath.Join(dir, "root.key"), filepath.Join(dir, "assets"), &running{test: t}}
+	p := place{pgtest.URL(t), filepath.Join(dir, "root.key"), filepath.Join(dir, "assets"), &running{test: t}, &secrets{}}
+	p.secrets.add("operator token", Operator)
+	p.secrets.placeOf(p.database, p.rootKey)
+	return p
 }
 
 // Open starts a server over a fresh database; it ends with the test. Faults
@@ -155,7 +160,7 @@ func open(t testing.TB, p place, shared bool, changes ...func(*server.Config)) *
 	client := listener.Client()
 	client.Transport.(*http.Transport).MaxIdleConnsPerHost = 128
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &Server{Server: s, Clock: clock, URL: listener.URL, now: p.now, client: client, faults: faults}
+	return &Server{Server: s, Clock: clock, URL: listener.URL, now: p.now, secrets: p.secrets, client: client, faults: faults}
 }
 
 // Clock is the clock of a server: the real one, ahead by what a test adds.
@@ -250,6 +255,7 @@ func (a *App) declare(c commands.DeclareApp) {
 func (a *App) Issue(key string, native bool) (domain.KeyName, string) {
 	a.s.t().Helper()
 	secret := NewSecret()
+	a.s.secrets.add("secret of a key", secret)
 	a.declare(commands.DeclareApp{App: a.ID, Keys: []commands.DeclareKey{{
 		ID: key, Secret: secret, Capability: map[string][]string{"*": {"*"}}, Native: native,
 	}}})

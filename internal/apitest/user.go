@@ -75,7 +75,7 @@ func (u *User) Do(method, path string, body any, headers ...string) *Answer {
 // send makes a request; the answer has no header if none came.
 func (u *User) send(method, address string, body any, headers ...string) (a *Answer, sentID string) {
 	u.s.t().Helper()
-	a = &Answer{t: u.s.t(), request: method + " " + strings.TrimPrefix(address, u.s.URL)}
+	a = &Answer{t: u.s.t(), secrets: u.s.secrets, request: method + " " + strings.TrimPrefix(address, u.s.URL)}
 	ctx, cancel := context.WithTimeout(context.Background(), Patience)
 	defer cancel()
 	q, err := http.NewRequestWithContext(ctx, method, address, reader(body))

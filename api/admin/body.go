@@ -40,11 +40,15 @@ func strict(b []byte, dst any) bool {
 }
 
 func body(c *gin.Context) ([]byte, error) {
+	tooLarge := domain.ErrBodyTooLarge.Because("the body is larger than %d KiB", maxBody>>10)
+	if c.Request.ContentLength > maxBody {
+		return nil, tooLarge // without waiting for it
+	}
 	b, err := io.ReadAll(http.MaxBytesReader(c.Writer, c.Request.Body, maxBody))
 	var large *http.MaxBytesError
 	switch {
 	case errors.As(err, &large):
-		return nil, domain.ErrBodyTooLarge.Because("the body is larger than %d KiB", maxBody>>10)
+		return nil, tooLarge
 	case err != nil:
 		return nil, domain.ErrInvalidRequest.Because("the body could not be read")
 	case !utf8.Valid(b):

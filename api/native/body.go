@@ -31,6 +31,9 @@ func (r *request) body() (o object, input, err error) {
 	if err := checkMedia(r.Request.Header); err != nil {
 		return nil, nil, err
 	}
+	if r.Request.ContentLength > maxBody {
+		return nil, nil, domain.ErrBodyTooLarge // without waiting for it
+	}
 	b, err := io.ReadAll(http.MaxBytesReader(r.Writer, r.Request.Body, maxBody))
 	if err != nil {
 		var large *http.MaxBytesError

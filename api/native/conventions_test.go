@@ -91,14 +91,14 @@ func TestPathIDsThatAreNoIDsAreUnknown(t *testing.T) {
 	ann.Send(room, "hello")
 	s.Unchanged(t, func() {
 		for _, id := range notIDs {
-			s.Run(t, "CH-025 channel "+id[:min(len(id), 30)], func(*testing.T) {
+			s.Run(t, "CH-025 RS-075 channel "+id[:min(len(id), 30)], func(*testing.T) {
 				ann.Get(apitest.Channel(id)).Refused(404, "CHAT_CHANNEL_NOT_FOUND")
 				ann.Get(apitest.Messages(id)).Refused(404, "CHAT_CHANNEL_NOT_FOUND")
 				ann.Post(apitest.Messages(id), `{"body":"x"}`).Refused(404, "CHAT_CHANNEL_NOT_FOUND")
 				ann.Get(apitest.Members(id)).Refused(404, "CHAT_CHANNEL_NOT_FOUND")
 				ann.Delete(apitest.Members(id, "bob")).Refused(404, "CHAT_CHANNEL_NOT_FOUND")
 			})
-			s.Run(t, "CH-025 message "+id[:min(len(id), 30)], func(*testing.T) {
+			s.Run(t, "CH-025 RS-075 message "+id[:min(len(id), 30)], func(*testing.T) {
 				ann.Get(apitest.Messages(room, id)).Refused(404, "CHAT_MESSAGE_NOT_FOUND")
 			})
 		}

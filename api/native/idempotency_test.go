@@ -35,7 +35,7 @@ func TestIdempotencyKeys(t *testing.T) {
 		s.Run(t, "CH-306 a repeat written otherwise is the same", func(*testing.T) {
 			ann.Post(apitest.Messages(group), ` {"x":1, "body":"\u0068ello", "attachments":[]} `, key).Want(200)
 		})
-		s.Run(t, "CH-306 another body", func(*testing.T) {
+		s.Run(t, "CH-306 RS-101 another body", func(*testing.T) {
 			send(ann, group, "Hello", key).Refused(422, "IDEMPOTENCY_KEY_REUSED")
 			send(ann, group, "hello ", key).Refused(422, "IDEMPOTENCY_KEY_REUSED")
 		})
@@ -44,20 +44,20 @@ func TestIdempotencyKeys(t *testing.T) {
 			send(ann, group, "", key).Refused(400, "CHAT_EMPTY_MESSAGE")
 		})
 		for name, k := range map[string]string{
-			"empty": "", "129 characters": strings.Repeat("k", 129), "10 KB": strings.Repeat("k", 10<<10), "not ASCII": "é", "tab inside": "a\tb",
+			"empty": "", "129 characters": strings.Repeat("k", 129), "10 KB": strings.Repeat("k", 10<<10), "not ASCII": "é", "not UTF-8": "\xff\xfe", "tab inside": "a\tb",
 		} {
-			s.Run(t, "CH-306 a key that is "+name, func(*testing.T) {
+			s.Run(t, "CH-306 RS-107 a key that is "+name, func(*testing.T) {
 				send(ann, group, "hello", "Idempotency-Key: "+k).Refused(400, "INVALID_REQUEST")
 			})
 		}
-		s.Run(t, "CH-306 two keys", func(*testing.T) {
+		s.Run(t, "CH-306 RS-107 two keys", func(*testing.T) {
 			send(ann, group, "hello", key, "Idempotency-Key: k-2").Refused(400, "INVALID_REQUEST")
 		})
 	})
 	s.Run(t, "CH-306 a repeat after the user was renamed keeps the name of the sending", func(t *testing.T) {
 		require.Equal(t, "Ann", send(app.User("ann", "Anna"), group, "hello", key).Want(200).Text("sender_name"))
 	})
-	s.Run(t, "CH-306 other user, channel or key", func(t *testing.T) {
+	s.Run(t, "CH-306 RS-101 other user, channel or key", func(t *testing.T) {
 		ids := map[string]bool{id: true}
 		for _, a := range []*apitest.Answer{
 			send(bob, group, "hello", key), send(ann, other, "hello", key), send(ann, group, "hello", "Idempotency-Key: K-1"),
@@ -68,7 +68,7 @@ func TestIdempotencyKeys(t *testing.T) {
 		}
 		require.Len(t, ids, 7)
 	})
-	s.Run(t, "CH-306 the users of another app are others", func(t *testing.T) {
+	s.Run(t, "CH-306 RS-101 the users of another app are others", func(t *testing.T) {
 		ann2 := s.App("other").User("ann")
 		require.NotEqual(t, id, send(ann2, ann2.Group("g"), "hello", key).Want(201).Text("id"))
 	})
@@ -123,7 +123,7 @@ func TestFortySendsWithOneKey(t *testing.T) {
 		})
 	}
 	all.Wait()
-	t.Run("CH-306 racing duplicates create one message, also on two nodes", func(t *testing.T) {
+	t.Run("CH-306 RS-102 racing duplicates create one message, also on two nodes", func(t *testing.T) {
 		created, ids := 0, map[string]bool{}
 		for _, a := range answers {
 			require.Contains(t, []int{200, 201}, a.Status, a)

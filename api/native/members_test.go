@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -212,12 +213,12 @@ func TestListingMembers(t *testing.T) {
 		})
 	}
 	for _, limit := range []string{"0", "-1", "1001", "abc", "", "1.5", "1e3", "0x10", "%2B5", "99999999999999999999", "%D9%A1", "5%00", "5,6"} {
-		s.Run(t, "CH-200 limit "+limit, func(*testing.T) {
+		s.Run(t, "CH-200 RS-073 limit "+limit, func(*testing.T) {
 			ann.Get(apitest.Members(group)+"?limit="+limit).Refused(400, "INVALID_LIMIT")
 		})
 	}
-	for _, after := range []string{"", "nobody", "a%2Fb", "%00", "%FF", "ANN"} {
-		s.Run(t, "CH-200 after "+after, func(*testing.T) {
+	for _, after := range []string{"", "nobody", "a%2Fb", "%00", "ann%00", "%FF", "ANN", "%27%20OR%201%3D1--", strings.Repeat("a", 5000)} {
+		s.Run(t, "CH-200 RS-074 after "+after[:min(len(after), 30)], func(*testing.T) {
 			ann.Get(apitest.Members(group)+"?after="+after).Refused(400, "INVALID_CURSOR")
 		})
 	}

@@ -38,27 +38,27 @@ func TestPagesOfMessages(t *testing.T) {
 		more  bool
 	}{
 		"CH-310 newest first, CH-311 50 unless given": {"", newestFirst[:50], true},
-		"CH-311 one":                        {"?limit=1", newestFirst[:1], true},
-		"CH-311 the most":                   {"?limit=100", newestFirst, false},
-		"CH-311 with zeros in front":        {"?limit=007", newestFirst[:7], true},
-		"CH-313 one less than all":          {"?limit=59", newestFirst[:59], true},
-		"CH-313 exactly all":                {"?limit=60", newestFirst, false},
-		"CH-313 one more than all":          {"?limit=61", newestFirst, false},
-		"CH-312 before the newest":          {"?limit=5&before=" + ids[59], newestFirst[1:6], true},
-		"CH-313 before, exactly the rest":   {"?limit=5&before=" + ids[5], newestFirst[55:], false},
-		"CH-313 before, one left":           {"?limit=5&before=" + ids[6], newestFirst[54:59], true},
-		"CH-312 before the oldest":          {"?before=" + ids[0], nil, false},
-		"CH-312 before 1":                   {"?before=1", nil, false},
-		"CH-312 before an id between":       {"?limit=1&before=" + between(ids[30]), newestFirst[29:30], true},
-		"CH-312 before the largest id":      {"?limit=2&before=9223372036854775807", newestFirst[:2], true},
-		"CH-312 before a message elsewhere": {"?limit=2&before=" + foreign, newestFirst[:2], true},
-		"CH-314 after, oldest first":        {"?limit=3&after=" + ids[10], ids[11:14], true},
-		"CH-314 after 1":                    {"?limit=100&after=1", ids, false},
-		"CH-314 after, exactly the rest":    {"?limit=5&after=" + ids[54], ids[55:], false},
-		"CH-314 after, one left":            {"?limit=5&after=" + ids[53], ids[54:59], true},
-		"CH-314 after the newest":           {"?after=" + ids[59], nil, false},
-		"CH-314 after the largest id":       {"?after=9223372036854775807", nil, false},
-		"CH-314 after an id between":        {"?limit=1&after=" + between(ids[30]), ids[31:32], true},
+		"CH-311 one":                               {"?limit=1", newestFirst[:1], true},
+		"CH-311 the most":                          {"?limit=100", newestFirst, false},
+		"CH-311 with zeros in front":               {"?limit=007", newestFirst[:7], true},
+		"CH-313 one less than all":                 {"?limit=59", newestFirst[:59], true},
+		"CH-313 exactly all":                       {"?limit=60", newestFirst, false},
+		"CH-313 one more than all":                 {"?limit=61", newestFirst, false},
+		"CH-312 before the newest":                 {"?limit=5&before=" + ids[59], newestFirst[1:6], true},
+		"CH-313 before, exactly the rest":          {"?limit=5&before=" + ids[5], newestFirst[55:], false},
+		"CH-313 before, one left":                  {"?limit=5&before=" + ids[6], newestFirst[54:59], true},
+		"CH-312 before the oldest":                 {"?before=" + ids[0], nil, false},
+		"CH-312 before 1":                          {"?before=1", nil, false},
+		"CH-312 before an id between":              {"?limit=1&before=" + between(ids[30]), newestFirst[29:30], true},
+		"CH-312 before the largest id":             {"?limit=2&before=9223372036854775807", newestFirst[:2], true},
+		"CH-312 RS-074 before a message elsewhere": {"?limit=2&before=" + foreign, newestFirst[:2], true},
+		"CH-314 after, oldest first":               {"?limit=3&after=" + ids[10], ids[11:14], true},
+		"CH-314 after 1":                           {"?limit=100&after=1", ids, false},
+		"CH-314 after, exactly the rest":           {"?limit=5&after=" + ids[54], ids[55:], false},
+		"CH-314 after, one left":                   {"?limit=5&after=" + ids[53], ids[54:59], true},
+		"CH-314 after the newest":                  {"?after=" + ids[59], nil, false},
+		"CH-314 after the largest id":              {"?after=9223372036854775807", nil, false},
+		"CH-314 after an id between":               {"?limit=1&after=" + between(ids[30]), ids[31:32], true},
 	}
 	for name, tt := range tests {
 		s.Run(t, name, func(t *testing.T) {
@@ -67,16 +67,16 @@ func TestPagesOfMessages(t *testing.T) {
 			require.Equal(t, tt.more, more)
 		})
 	}
-	for _, limit := range []string{"0", "101", "-1", "abc", "", "1.5", "1e1", "0x10", "%2B5", "5%20", "99999999999999999999", "%D9%A5", "true"} {
-		s.Run(t, "CH-311 limit "+limit, func(*testing.T) {
+	for _, limit := range []string{"0", "101", "-1", "abc", "", "1.5", "1e1", "1e9", "%FF", "0x10", "%2B5", "5%20", "99999999999999999999", "%D9%A5", "true"} {
+		s.Run(t, "CH-311 RS-073 limit "+limit, func(*testing.T) {
 			ann.Get(apitest.Messages(group)+"?limit="+limit).Refused(400, "INVALID_LIMIT")
 		})
 	}
 	for _, cursor := range []string{
 		"", "0", "-1", "abc", "01", "%2B1", "1.5", "1e3", "9223372036854775808", "null", "%00", "1%00", "%FF", "%D9%A1",
-		"%27%20OR%201%3D1--", strings.Repeat("9", 5000), ids[0] + "%20", ids[0] + ".0",
+		"%27%20OR%201%3D1--", "1%3BDROP%20TABLE%20messages", strings.Repeat("9", 5000), strings.Repeat("A", 5000), ids[0] + "%20", ids[0] + ".0",
 	} {
-		s.Run(t, "CH-312 CH-314 cursor "+cursor[:min(len(cursor), 30)], func(*testing.T) {
+		s.Run(t, "CH-312 CH-314 RS-074 cursor "+cursor[:min(len(cursor), 30)], func(*testing.T) {
 			ann.Get(apitest.Messages(group)+"?before="+cursor).Refused(400, "INVALID_CURSOR")
 			ann.Get(apitest.Messages(group)+"?after="+cursor).Refused(400, "INVALID_CURSOR")
 		})

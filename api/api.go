@@ -20,6 +20,11 @@ func Handler(f Faces) http.Handler {
 		h := w.Header()
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Cache-Control", "no-store")
+		if len(r.TransferEncoding) > 0 {
+			// It may have had a Content-Length too, which net/http drops: what
+			// follows on the connection could be part of the body to others.
+			h.Set("Connection", "close")
+		}
 		if r.Method == http.MethodHead {
 			w, r = asHead(w, r)
 			defer w.(*head).end()

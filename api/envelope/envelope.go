@@ -156,9 +156,19 @@ func NewEngine(logger *slog.Logger) *gin.Engine {
 		panic(err) // nil is always accepted
 	}
 	e.Use(Identify(logger), decodePath)
-	e.NoRoute(func(c *gin.Context) { Write(c, domain.ErrNotFound) })
+	e.NoRoute(wrongPath)
 	e.NoMethod(wrongMethod)
 	return e
+}
+
+// wrongPath answers for a path that nothing is at (CH-016), and CONNECT, which
+// names a host instead of a path.
+func wrongPath(c *gin.Context) {
+	if c.Request.Method == http.MethodConnect {
+		Write(c, domain.ErrInvalidRequest.Because("this is not a proxy"))
+		return
+	}
+	Write(c, domain.ErrNotFound)
 }
 
 // wrongMethod answers OPTIONS with the methods that a path takes, and other

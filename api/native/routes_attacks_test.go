@@ -43,8 +43,12 @@ func TestEveryRouteNeedsCredentials(t *testing.T) {
 		eachRoute(t, func(method, route string, body any) {
 			s.Run(t, "CH-002 RS-001 "+method+" "+route, func(t *testing.T) {
 				for _, headers := range [][]string{
-					nil, {"X-User-Id: ann", "X-App-Id: demo"}, {"Cookie: token=" + ann.Token}, {"X-Api-Key: " + app.Secret},
-					{"Proxy-Authorization: Bearer " + ann.Token}, {"Sec-WebSocket-Protocol: " + ann.Token},
+					nil,
+					{"X-User-Id: ann", "X-App-Id: demo"},
+					{"Cookie: token=" + ann.Token},
+					{"X-Api-Key: " + app.Secret},
+					{"Proxy-Authorization: Bearer " + ann.Token},
+					{"Sec-WebSocket-Protocol: " + ann.Token},
 				} {
 					a := s.Anybody().Do(method, here.path(route), body, headers...).Refused(401, "AUTH_MISSING_TOKEN")
 					require.Empty(t, a.Position())

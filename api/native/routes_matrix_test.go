@@ -123,7 +123,7 @@ func (m *matrix) idsOfNothing(t *testing.T, name string, p place) {
 	for _, param := range path {
 		want := routes[name].refuses(param)
 		for _, id := range params[param].malformed {
-			m.Run(t, fmt.Sprintf("CH-025 RS-075 %s with %s %.20s", name, param, id), func(t *testing.T) {
+			m.Run(t, fmt.Sprintf("CH-025 RS-068 RS-075 %s with %s %.20s", name, param, id), func(t *testing.T) {
 				p.with(param, id).call(p.owner, name).Refused(want.status, want.code)
 			})
 		}

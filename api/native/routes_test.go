@@ -85,10 +85,16 @@ var params = map[string]struct {
 }{
 	":channel":    {refusal{404, "CHAT_CHANNEL_NOT_FOUND"}, append([]string{"77", "9223372036854775807"}, notIDs...)},
 	":message":    {refusal{404, "CHAT_MESSAGE_NOT_FOUND"}, append([]string{"77", "9223372036854775807"}, notIDs...)},
-	":user":       {refusal{404, "CHAT_MEMBER_NOT_FOUND"}, []string{"a%2Fb", "%00", "bob%00", "%FF", "%0A", strings.Repeat("x", 129)}},
+	":user":       {refusal{404, "CHAT_MEMBER_NOT_FOUND"}, append([]string{"a%2Fb", "bob%00", "%0A", strings.Repeat("x", 129)}, notText...)},
 	":attachment": {refusal{404, "CHAT_ATTACHMENT_NOT_FOUND"}, append([]string{"2", "9223372036854775807"}, notIDs...)},
 	":upload":     {refusal{404, "UPLOAD_NOT_FOUND"}, append([]string{"77", "9223372036854775807"}, notIDs...)},
-	":emote":      {refusal{404, "CHAT_REACTION_NOT_FOUND"}, []string{"none", "%FF", "%00", "%F0%9F%91%8D", strings.Repeat("x", 3000)}},
+	":emote":      {refusal{404, "CHAT_REACTION_NOT_FOUND"}, append([]string{"none", "%F0%9F%91%8D", strings.Repeat("%F0%9F%91%8D", 65)}, notText...)},
+}
+
+// notText are texts in a path that nobody can have stored: bytes that are not
+// UTF-8, controls, and more than any id has.
+var notText = []string{
+	"%00", "%FF", "a%C3%28", "%ED%A0%80", "%C0%AF", "a%0D%0AX-Evil:%201", "..%2F..%2Fetc%2Fpasswd", strings.Repeat("x", 3000),
 }
 
 // place is a channel with what paths and bodies below it name. The refusals of

@@ -105,6 +105,7 @@ func newPlace(t testing.TB) place {
 	dir := t.TempDir()
 	p := place{pgtest.URL(t), filepath.Join(dir, "root.key"), filepath.Join(dir, "assets"), &running{test: t}, &secrets{}}
 	p.secrets.add("operator token", Operator)
+	p.secrets.add("key of the assets", AssetKey)
 	p.secrets.placeOf(p.database, p.rootKey)
 	return p
 }

@@ -118,11 +118,11 @@ func TestWhoSeesTyping(t *testing.T) {
 		u.Post(typing(channel), nil).Refused(status, code)
 	}
 	s.Unchanged(t, func() {
-		s.Run(t, "CH-704 no member", func(*testing.T) {
+		s.Run(t, "CH-704 RS-049 no member", func(*testing.T) {
 			both(eve, group, 403, "CHAT_NOT_MEMBER")
 			both(eve, room, 403, "CHAT_NOT_MEMBER")
 		})
-		s.Run(t, "CH-131 no such channel", func(*testing.T) { both(ann, "77", 404, "CHAT_CHANNEL_NOT_FOUND") })
+		s.Run(t, "CH-131 RS-049 no such channel", func(*testing.T) { both(ann, "77", 404, "CHAT_CHANNEL_NOT_FOUND") })
 		s.Run(t, "CH-025 no id", func(*testing.T) { both(ann, "x", 404, "CHAT_CHANNEL_NOT_FOUND") })
 		s.Run(t, "CH-002 no token", func(*testing.T) { both(s.Anybody(), group, 401, "AUTH_MISSING_TOKEN") })
 		s.Run(t, "CH-017 another method", func(*testing.T) {
@@ -133,7 +133,15 @@ func TestWhoSeesTyping(t *testing.T) {
 			ann.Get(typing(group), "Parley-Min-Position: x").Refused(400, "INVALID_REQUEST")
 		})
 	})
-	s.Run(t, "CH-007 another app", func(*testing.T) { both(s.App("other").User("ann"), group, 404, "CHAT_CHANNEL_NOT_FOUND") })
+	s.Run(t, "CH-007 RS-049 another app", func(*testing.T) { both(s.App("other").User("ann"), group, 404, "CHAT_CHANNEL_NOT_FOUND") })
+	s.Run(t, "CH-704 RS-049 nobody sees what was refused, and who has left sees nothing", func(t *testing.T) {
+		bob := app.User("bob")
+		ann.Add(group, bob)
+		require.Equal(t, []any{"ann"}, typists(bob, group))
+		ann.Delete(apitest.Members(group, "bob")).Want(204)
+		both(bob, group, 403, "CHAT_NOT_MEMBER")
+		require.Empty(t, typists(ann, group))
+	})
 }
 
 func TestTypingOnTwoNodes(t *testing.T) {

@@ -31,7 +31,9 @@ func TestPreparedProjectionsShowEverythingFromTheStart(t *testing.T) {
 	// Two nodes start at once: one goes on with the builds, the other waits.
 	var starting sync.WaitGroup
 	for range 2 {
-		starting.Go(func() { assert.NoError(t, projections.Prepare(t.Context(), c, projections.PrepareOptions{Notify: note})) })
+		starting.Go(func() {
+			assert.NoError(t, projections.Prepare(t.Context(), c, projections.PrepareOptions{Notify: note}))
+		})
 	}
 	starting.Wait()
 	for _, p := range projections.All {

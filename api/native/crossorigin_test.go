@@ -149,8 +149,17 @@ func TestOtherOrigins(t *testing.T) {
 
 func TestOriginsThatAreNotAllowed(t *testing.T) {
 	for _, origins := range [][]string{
-		{"*"}, {"null"}, {""}, {"https://*.example.com"}, {"https://example.com/"}, {"https://example.com:*"}, {"example.com"},
-		{"https://good.example.com", "https://user@example.com"}, {"file://"}, {"https://exa mple.com"}, {"https://example.com\r\nX: y"},
+		{"*"},
+		{"null"},
+		{""},
+		{"https://*.example.com"},
+		{"https://example.com/"},
+		{"https://example.com:*"},
+		{"example.com"},
+		{"https://good.example.com", "https://user@example.com"},
+		{"file://"},
+		{"https://exa mple.com"},
+		{"https://example.com\r\nX: y"},
 	} {
 		require.Error(t, server.CheckOrigins(origins), "RS-126 %q", origins)
 	}

@@ -182,8 +182,12 @@ func TestFailuresOfAnAddress(t *testing.T) {
 
 func TestOddLimits(t *testing.T) {
 	for _, l := range []domain.Limits{
-		{UserSends: math.NaN()}, {UserSends: math.Inf(1)}, {AppSends: -1}, {UserBurst: -1},
-		{UserSendBurst: 1e9}, {AppHistoryReads: math.Inf(-1)},
+		{UserSends: math.NaN()},
+		{UserSends: math.Inf(1)},
+		{AppSends: -1},
+		{UserBurst: -1},
+		{UserSendBurst: 1e9},
+		{AppHistoryReads: math.Inf(-1)},
 	} {
 		require.Error(t, l.Check(), "%+v", l)
 	}

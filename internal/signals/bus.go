@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/ThreeDotsLabs/watermill"
 	"github.com/ThreeDotsLabs/watermill/message"
@@ -20,7 +21,10 @@ type Config struct {
 	Database *pgx.ConnConfig
 	// Queue is how many signals wait at most, for this node's subscribers and
 	// for the database each; default 4096.
-	Queue  int
+	Queue int
+	// MaxAge is how old a signal may be when it leaves for the database:
+	// after that it says what was, not what is. Default 500 ms.
+	MaxAge time.Duration
 	Logger *slog.Logger // default: slog.Default()
 }
 
@@ -57,6 +61,9 @@ var (
 func Open(ctx context.Context, c Config) (*Bus, error) {
 	if c.Queue == 0 {
 		c.Queue = 4096
+	}
+	if c.MaxAge == 0 {
+		c.MaxAge = 500 * time.Millisecond
 	}
 	if c.Logger == nil {
 		c.Logger = slog.Default()

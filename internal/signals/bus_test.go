@@ -24,10 +24,15 @@ const (
 	topic    = "topic"
 )
 
-// open starts a bus, for one node when url is empty.
+// open starts a bus, for one node when url is empty. Nothing is too old for it.
 func open(t *testing.T, url string, queue int) *signals.Bus {
 	t.Helper()
-	c := signals.Config{Queue: queue, Logger: slog.New(slog.DiscardHandler)}
+	return openWith(t, url, signals.Config{Queue: queue, MaxAge: time.Hour})
+}
+
+func openWith(t *testing.T, url string, c signals.Config) *signals.Bus {
+	t.Helper()
+	c.Logger = slog.New(slog.DiscardHandler)
 	if url != "" {
 		var err error
 		c.Database, err = pgx.ParseConfig(url)
@@ -159,6 +164,17 @@ func TestManySignalsShareANotification(t *testing.T) {
 		seen += strings.Count(notification.Payload, `"topic"`)
 	}
 	require.Less(t, notifications, n/10)
+}
+
+func TestOldSignalsDoNotLeave(t *testing.T) {
+	url := pgtest.URL(t)
+	a, b := openWith(t, url, signals.Config{MaxAge: 1}), open(t, url, 0)
+	here, there := subscribe(t, a), subscribe(t, b)
+	publish(t, a, "old when it leaves")
+	receive(t, here)
+	require.Eventually(t, func() bool { return a.Dropped() == 1 }, patience, time.Millisecond)
+	publish(t, b, "next")
+	require.Equal(t, "next", string(receive(t, there).Payload))
 }
 
 func TestASignalLargerThanANotification(t *testing.T) {

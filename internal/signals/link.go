@@ -17,9 +17,6 @@ const (
 	// interval is the least time between two notifications: each costs a
 	// commit, and all commits with one queue behind each other.
 	interval = 5 * time.Millisecond
-	// maxAge is how old a signal may be when it leaves. One that waited longer
-	// for the database says what was, not what is.
-	maxAge = 500 * time.Millisecond
 	// A lost connection is tried again after a pause between these.
 	minPause = 20 * time.Millisecond
 	maxPause = 2 * time.Second
@@ -35,6 +32,7 @@ type link struct {
 	node       string
 	head, tail string // of every notification
 	config     *pgx.ConnConfig
+	maxAge     time.Duration
 	logger     *slog.Logger
 	waiting    chan parcel
 	deliver    func(topic string, m *message.Message)
@@ -49,7 +47,7 @@ type parcel struct {
 
 func newLink(c Config, deliver func(string, *message.Message), drop func(int)) *link {
 	l := &link{
-		node: rand.Text(), config: c.Database.Copy(), logger: c.Logger,
+		node: rand.Text(), config: c.Database.Copy(), maxAge: c.MaxAge, logger: c.Logger,
 		waiting: make(chan parcel, c.Queue), deliver: deliver, drop: drop,
 	}
 	l.head, l.tail = envelope(l.node)

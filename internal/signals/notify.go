@@ -66,7 +66,7 @@ func (l *link) first(ctx context.Context, next *parcel) (parcel, bool) {
 // that did not fit.
 func (l *link) gather(first parcel) (text []byte, n int, next *parcel) {
 	text = append(make([]byte, 0, maxPayload), l.head...)
-	oldest := time.Now().Add(-maxAge)
+	oldest := time.Now().Add(-l.maxAge)
 	for p := first; ; {
 		switch {
 		case p.at.Before(oldest):

@@ -135,3 +135,16 @@ func (s *Service) HasApp(ctx context.Context, app domain.AppID) (exists bool, er
 	})
 	return exists, err
 }
+
+// AppAt is the position of the newest event of an app, 0 if there is none: a
+// read that has reached it shows the app as it stands, whoever wrote last.
+func (s *Service) AppAt(ctx context.Context, app domain.AppID) (int64, error) {
+	d, _, err := s.ask(ctx, func(d *decision) ([]domain.Event, error) {
+		d.app(app)
+		return nil, nil
+	})
+	if err != nil {
+		return 0, err
+	}
+	return int64(d.seen), nil
+}

@@ -35,6 +35,8 @@ func TestKeysAreIssuedAndListed(t *testing.T) {
 		require.Equal(t, id == "talk", list.At("keys", i, "revoked_at") != nil)
 		require.EqualValues(t, 1, list.Number("keys", i, "version"))
 	}
+	boss := adminKey(s, "shop", "boss", true)
+	require.Contains(t, anybody.Get(keysOf("shop"), boss).Want(200).Texts("id", "keys"), "boss", "what others did to the app is seen as well")
 	require.Len(t, anybody.Get(keysOf("shop")+"?limit=1&after=root", operator).Want(200).Texts("id", "keys"), 1)
 	require.NotEmpty(t, app.Secret)
 }

@@ -43,8 +43,9 @@ func (s *Server) page(c *gin.Context) (page, error) {
 	return p, err
 }
 
-// fresh is what a read must show: the caller's own writes, and what
-// Parley-Min-Position asks for (CH-020, CH-028).
+// fresh is what a read must show: the caller's own writes, whatever was done
+// to the app in the path, and what Parley-Min-Position asks for (CH-020,
+// CH-028).
 func (s *Server) fresh(c *gin.Context) (queries.Freshness, error) {
 	at := int64(0)
 	if text := c.GetHeader("Parley-Min-Position"); text != "" {
@@ -57,7 +58,11 @@ func (s *Server) fresh(c *gin.Context) (queries.Freshness, error) {
 	ctx, cancel := context.WithTimeout(c, patience)
 	defer cancel()
 	own, err := s.Commands.OwnWrites(ctx, actor(c))
-	return queries.Freshness(max(at, own)), err
+	if err != nil || appOf(c) == "" {
+		return queries.Freshness(max(at, own)), err
+	}
+	app, err := s.Commands.AppAt(ctx, appOf(c))
+	return queries.Freshness(max(at, own, app)), err
 }
 
 // settled names the position of a write's effect (CH-028).

@@ -9,6 +9,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"parley/commands"
 	"parley/domain"
 	"parley/internal/embeddedpg"
 )
@@ -119,7 +120,7 @@ func (f adminFlags) unheld() (dir string, ok bool) {
 // the data may do everything, so the operator acts unless a key is named.
 func (f adminFlags) openHere(g *globals, dir string) (*adminClient, error) {
 	c := serveCmd{
-		DataDir: dir, DatabaseURL: f.DatabaseURL, RootKeyFile: f.RootKeyFile, PgBin: f.PgBin, OperatorKey: randomSecret(),
+		DataDir: dir, DatabaseURL: f.DatabaseURL, RootKeyFile: f.RootKeyFile, PgBin: f.PgBin, OperatorKey: commands.DrawSecret(),
 	}
 	if err := c.validate(); err != nil {
 		return nil, refusal{exitUsage, err}

@@ -5,11 +5,30 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"reflect"
 	"strings"
 
 	"github.com/alecthomas/kong"
 	"github.com/goccy/go-yaml"
 )
+
+// configFile is a file with settings. parley doctor reads it by itself, to say
+// what is wrong with it.
+type configFile string
+
+// BeforeResolve reads the file.
+func (configFile) BeforeResolve(k *kong.Kong, ctx *kong.Context, trace *kong.Path) error {
+	path, _ := ctx.FlagValue(trace.Flag).(configFile)
+	if n := ctx.Selected(); n != nil && n.Target.Type() == reflect.TypeFor[doctorCmd]() {
+		return nil
+	}
+	resolver, err := k.LoadConfig(string(path))
+	if err != nil {
+		return err
+	}
+	ctx.AddResolver(resolver)
+	return nil
+}
 
 // loadConfig reads settings from YAML. The file gives way to the environment,
 // which gives way to flags; keys that are no flag are refused.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"parley/commands"
 )
 
 // description is what a running server leaves in its data directory for the
@@ -110,12 +111,9 @@ func keptSecret(configured, dir, file string) (string, error) {
 	case !errors.Is(err, fs.ErrNotExist):
 		return "", fmt.Errorf("secret: %w", err)
 	}
-	secret := randomSecret()
+	secret := commands.DrawSecret()
 	if err := writePrivate(path, []byte(secret+"\n")); err != nil {
 		return "", fmt.Errorf("secret: %w", err)
 	}
 	return secret, nil
 }
-
-// randomSecret has 260 bits in letters and digits.
-func randomSecret() string { return strings.ToLower(rand.Text() + rand.Text()) }

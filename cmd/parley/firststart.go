@@ -21,7 +21,7 @@ const (
 // firstStart makes the app demo with a key, a user token and a room, and
 // prints how to use them. The key is shown this once.
 func firstStart(g *globals, s *server.Server, url string) error {
-	secret := randomSecret()
+	secret := commands.DrawSecret()
 	_, err := s.Commands.DeclareApp(g.ctx, commands.DeclareApp{By: operator, App: firstApp, Keys: []commands.DeclareKey{{
 		ID: firstKey, Secret: secret, Capability: map[string][]string{"*": {"*"}}, Native: true,
 	}}})
@@ -54,7 +54,8 @@ curl -H 'Authorization: Bearer %s' %s/v1/channels
 curl -H 'Authorization: Bearer %s' -H 'Content-Type: application/json' -d '{"body":"Hello, parley"}' %s
 curl -H 'Authorization: Bearer %s' %s
 
-More tokens: parley token --app %s --user NAME. Your own apps and keys: parley serve --bootstrap FILE.
+More tokens: parley token --app %s --user NAME. Your own apps and keys: parley app create and parley key create,
+or parley serve --bootstrap FILE.
 
 `, firstApp, key, secret, firstUser, int(firstTTL.Hours()/24), token,
 		token, url, token, messages, token, messages, firstApp)

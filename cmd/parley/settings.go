@@ -1,10 +1,8 @@
 package main
 
 import (
-	"fmt"
 	"net/url"
 	"os"
-	"reflect"
 	"regexp"
 	"strings"
 
@@ -42,7 +40,7 @@ type setting struct {
 
 // Run prints the settings.
 func (c *configShowCmd) Run(g *globals) error {
-	settings := settingsOf(g.parsed, reflect.TypeFor[serveCmd]())
+	settings := settingsOf(g.parsed)
 	if c.JSON {
 		return printJSON(g.stdout, map[string]any{"settings": settings})
 	}
@@ -56,17 +54,18 @@ func (c *configShowCmd) Run(g *globals) error {
 	return printTable(g.stdout, titles, rows)
 }
 
-// settingsOf reads those of a command's flags that a struct declares.
-func settingsOf(k *kong.Context, of reflect.Type) (settings []setting) {
-	declared := map[string]bool{}
-	for i := range of.NumField() {
-		declared[of.Field(i).Tag.Get("help")] = true
+// settingsOf reads the flags that a command has in common with parley serve.
+func settingsOf(k *kong.Context) (settings []setting) {
+	served := map[string]bool{}
+	for _, n := range k.Model.Children {
+		for _, flag := range n.Flags {
+			served[flag.Name] = served[flag.Name] || n.Name == "serve"
+		}
 	}
 	for _, flag := range k.Selected().Flags {
-		if !declared[flag.OrigHelp] {
-			continue
+		if served[flag.Name] {
+			settings = append(settings, setting{flag.Name, effective(flag), sourceOf(k, flag)})
 		}
-		settings = append(settings, setting{flag.Name, effective(flag), sourceOf(k, flag)})
 	}
 	return settings
 }
@@ -95,20 +94,17 @@ func sourceOf(k *kong.Context, flag *kong.Flag) string {
 var whenEmpty = map[string]string{
 	"data-dir": defaultDataDir, "admin-addr": defaultAdminAddr + ", or a free port", "database-url": "(embedded)",
 	"root-key-file": "(root.key in the data directory)", "operator-key": "(operator.key in the data directory)",
-	"pg-bin": "(PATH and the usual folders)",
+	"pg-bin": "(PATH and the usual folders)", "attachment-types": "(the usual ones)",
+	"asset-key": "(in the data directory)", "asset-url": "(the server's own address)",
 }
 
 // effective is what a flag comes to, without what is secret.
 func effective(flag *kong.Flag) string {
-	value := flag.Target.Interface()
-	text := fmt.Sprint(value)
-	if list, ok := value.([]string); ok {
-		text = strings.Join(list, ",")
-	}
+	text := written(flag.Target.Interface())
 	switch {
 	case text == "":
 		return whenEmpty[flag.Name]
-	case flag.Name == "operator-key":
+	case strings.HasSuffix(flag.Name, "-key"):
 		return "(set, not shown)"
 	case flag.Name == "database-url":
 		return redacted(text)

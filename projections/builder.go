@@ -44,7 +44,7 @@ const (
 )
 
 // advance applies the log up to a position, that of an event or 0. It outlasts
-// a database that is away.
+// a database that is away, unless its tables do not.
 func (b *builder) advance(ctx context.Context, to int64) error {
 	for wait := minWait; b.stored < to; wait = min(2*wait, maxWait) {
 		before := b.stored
@@ -57,7 +57,7 @@ func (b *builder) advance(ctx context.Context, to int64) error {
 			continue
 		case ctx.Err() != nil:
 			return ctx.Err()
-		case isPermanent(err) || errors.Is(err, errGone):
+		case isPermanent(err) || errors.Is(err, errGone) || b.state == scratch:
 			return err
 		}
 		b.logger.Warn("a build starts again at its checkpoint", "projection", b.Name, "build", b.build, "err", err)

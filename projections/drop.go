@@ -53,7 +53,7 @@ type retiredBuild struct {
 
 // sweepScratch drops comparisons whose process is dead: nobody holds the claim.
 func (m *maker) sweepScratch(ctx context.Context, p Projection) error {
-	release, err := m.claim(ctx, claimOf(p)+" verify")
+	release, err := m.claim(ctx, verifyClaim(p))
 	if errors.Is(err, ErrElsewhere) {
 		return nil
 	}

@@ -29,6 +29,7 @@ const (
 	Applying  Phase = "applying"
 	Indexing  Phase = "indexing"
 	Switching Phase = "switching"
+	Comparing Phase = "comparing"
 	Done      Phase = "done"
 	Failed    Phase = "failed"
 )

@@ -53,6 +53,9 @@ type retiredBuild struct {
 
 // sweepScratch drops comparisons whose process is dead: nobody holds the claim.
 func (m *maker) sweepScratch(ctx context.Context, p Projection) error {
+	if _, err := findBuild(ctx, m.db, p, `b.state = 'scratch'`); errors.Is(err, pgx.ErrNoRows) {
+		return nil
+	}
 	release, err := m.claim(ctx, verifyClaim(p))
 	if errors.Is(err, ErrElsewhere) {
 		return nil

@@ -18,6 +18,19 @@ func (w *world) hide(c domain.ChannelID, by domain.UserID, hidden bool) {
 	require.NoError(w.t, err)
 }
 
+// minutely sends messages a minute apart, for tests that look at the order of
+// the list: two of one millisecond have none but that of the ids.
+func (w *world) minutely() func(domain.ChannelID, domain.UserID) domain.MessageID {
+	at := time.Now()
+	return func(c domain.ChannelID, by domain.UserID) domain.MessageID {
+		w.t.Helper()
+		at = at.Add(time.Minute)
+		out, err := w.commands.SendMessage(w.ctx(), commands.SendMessage{By: user(by), Channel: c, Text: "x", At: at})
+		require.NoError(w.t, err)
+		return domain.MessageID(out.ID)
+	}
+}
+
 // all are the ids of a user's list with the hidden ones; shown those without.
 func (w *world) all(u domain.UserID) []domain.ChannelID   { return w.channels(u, true) }
 func (w *world) shown(u domain.UserID) []domain.ChannelID { return w.channels(u, false) }
@@ -38,10 +51,11 @@ func (w *world) channels(u domain.UserID, hidden bool) []domain.ChannelID {
 
 func TestHiddenChannels(t *testing.T) {
 	w := newWorld(t)
+	say := w.minutely()
 	group, room, talk := w.room(domain.Group, "g", "ann", "bob"), w.room(domain.Room, "r", "ann", "bob"), w.dm("ann", "bob")
-	w.send(group, "ann", "1")
-	w.send(room, "ann", "2")
-	w.send(talk, "ann", "3")
+	say(group, "ann")
+	say(room, "ann")
+	say(talk, "ann")
 	every := []domain.ChannelID{talk, room, group}
 	for _, c := range every {
 		w.hide(c, "bob", true)
@@ -50,15 +64,15 @@ func TestHiddenChannels(t *testing.T) {
 	require.Equal(t, every, w.all("bob"), "CH-102")
 	require.Equal(t, every, w.shown("ann"), "CH-150: nobody else is affected")
 
-	w.send(group, "ann", "4")
-	w.send(room, "ann", "5")
-	w.send(talk, "ann", "6")
+	say(group, "ann")
+	say(room, "ann")
+	say(talk, "ann")
 	require.Equal(t, []domain.ChannelID{talk}, w.shown("bob"), "CH-151")
 	w.hide(talk, "bob", true)
 	require.Empty(t, w.shown("bob"), "CH-151: hidden again after the message")
-	w.send(talk, "bob", "7")
+	say(talk, "bob")
 	require.Equal(t, []domain.ChannelID{talk}, w.shown("bob"), "CH-151: one's own message too")
-	m := w.send(talk, "ann", "8")
+	m := say(talk, "ann")
 	w.hide(talk, "bob", true)
 	w.edit(talk, m, "ann", "9")
 	w.delete(talk, m, "ann")

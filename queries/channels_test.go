@@ -32,8 +32,9 @@ func TestChannelsAsEachUserSeesThem(t *testing.T) {
 	w.name("bob", "Bob")
 	team := w.room(domain.Group, "Team ✓", "ann", "bob")
 	talk := w.dm("ann", "bob")
-	first := w.send(team, "ann", "one")
-	last := w.send(talk, "bob", "two")
+	say := w.minutely()
+	first := say(team, "ann")
+	last := say(talk, "bob")
 	require.Equal(t, []queries.Channel{
 		{ID: talk, Kind: domain.DM, Role: domain.RoleMember, Unread: 1, LastMessage: last, OtherUser: "bob", OtherName: "Bob"},
 		{ID: team, Kind: domain.Group, Name: "Team ✓", Owner: "ann", Role: domain.RoleOwner, LastMessage: first},
@@ -44,7 +45,7 @@ func TestChannelsAsEachUserSeesThem(t *testing.T) {
 	}, w.list("bob"))
 	require.Empty(t, w.list("eve"))
 
-	again := w.send(team, "bob", "three")
+	again := say(team, "bob")
 	require.Equal(t, []domain.ChannelID{team, talk}, ids(w.list("ann")), "the latest activity first")
 	w.delete(team, again, "bob")
 	require.Equal(t, []int64{0, 1}, unread(w.list("ann")), "a deleted message is not unread")

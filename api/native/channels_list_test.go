@@ -69,6 +69,7 @@ func TestHidingChannels(t *testing.T) {
 	})
 	s.Run(t, "CH-151 a message brings back a dm, nothing else", func(t *testing.T) {
 		for _, c := range []string{group, room, dm} {
+			s.Clock.Advance(time.Second)
 			ann.Send(c, "x")
 		}
 		require.Equal(t, []string{dm}, list(""))

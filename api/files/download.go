@@ -15,7 +15,7 @@ import (
 // openTimeout is how long a client waits for an image to be made smaller.
 const openTimeout = 25 * time.Second
 
-// download answers GET and HEAD (CH-540 to CH-545).
+// download answers GET, and with it HEAD (CH-540 to CH-545).
 func (s *Server) download(c *gin.Context) error {
 	now := s.Now()
 	grant, err := s.Assets.Signer().Download(now, c.Param("app"), c.Param("asset"), c.Request.URL.RawQuery)

@@ -26,7 +26,6 @@ func (s *Server) Handler() http.Handler {
 	}
 	e := envelope.NewEngine(s.Logger)
 	e.GET("/v1/assets/:app/:asset", s.handle(s.download))
-	e.HEAD("/v1/assets/:app/:asset", s.handle(s.download))
 	e.PUT("/v1/assets/:app/:asset", s.handle(s.upload))
 	return e
 }

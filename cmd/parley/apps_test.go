@@ -67,8 +67,13 @@ func TestAppsAndKeysAreManaged(t *testing.T) {
 	})
 	t.Run("answers are JSON for scripts", func(t *testing.T) {
 		for _, args := range [][]string{
-			{"app", "create", "json"}, {"app", "list"}, {"app", "show", "json"}, {"app", "limit", "json", "off"},
-			{"key", "create", "k", "--app", "json"}, {"key", "list", "--app", "json"}, {"key", "rotate", "json.k"},
+			{"app", "create", "json"},
+			{"app", "list"},
+			{"app", "show", "json"},
+			{"app", "limit", "json", "off"},
+			{"key", "create", "k", "--app", "json"},
+			{"key", "list", "--app", "json"},
+			{"key", "rotate", "json.k"},
 		} {
 			code, stdout, stderr := parley(t, append(args, "--json")...)
 			require.Equal(t, exitOK, code, stderr)

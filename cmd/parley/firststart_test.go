@@ -58,7 +58,7 @@ func TestFirstStart(t *testing.T) {
 		require.Equal(t, "guest", claims["sub"])
 		require.InDelta(t, firstTTL.Seconds(), claims["exp"].(float64)-claims["iat"].(float64), 1)
 	})
-	secrets := []string{"operator.key", "root.key", descriptionFile}
+	secrets := []string{"operator.key", "asset.key", "root.key", descriptionFile}
 	t.Run("what is secret is the owner's alone", func(t *testing.T) {
 		for _, name := range secrets {
 			info, err := os.Stat(filepath.Join(dir, name))
@@ -77,7 +77,7 @@ func TestFirstStart(t *testing.T) {
 		require.True(t, first.accepts(t, sign(t, "demo", key[2], "ann")))
 	})
 
-	operator, root := readFile(t, dir, "operator.key"), readFile(t, dir, "root.key")
+	operator, root, asset := readFile(t, dir, "operator.key"), readFile(t, dir, "root.key"), readFile(t, dir, "asset.key")
 	require.NoError(t, syscall.Kill(os.Getpid(), syscall.SIGTERM))
 	require.Equal(t, exitOK, first.wait(t), first.stderr.String())
 	require.NoFileExists(t, filepath.Join(dir, descriptionFile))
@@ -91,10 +91,12 @@ func TestFirstStart(t *testing.T) {
 		require.True(t, second.accepts(t, sign(t, "demo", key[2], "ann")))
 		require.Equal(t, operator, readFile(t, dir, "operator.key"))
 		require.Equal(t, root, readFile(t, dir, "root.key"))
+		require.Equal(t, asset, readFile(t, dir, "asset.key"))
 		second.stop(t)
 		for _, p := range []*process{first, second} {
 			require.NotContains(t, p.stderr.String(), key[2])
 			require.NotContains(t, p.stderr.String(), operator)
+			require.NotContains(t, p.stderr.String(), asset)
 		}
 	})
 }
@@ -154,6 +156,7 @@ func unfit(t *testing.T, dir string) {
 		"with a malformed root key":   {"root.key", []byte("secret stuff\n"), []string{"root key file", "is malformed", "restore it"}},
 		"with another root key":       {"root.key", []byte("1 " + strings.Repeat("A", 43) + "=\n"), []string{"another key", "use the file"}},
 		"with a short operator token": {"operator.key", []byte("short\n"), []string{"operator.key", "32 characters", "delete it"}},
+		"with a short asset key":      {"asset.key", []byte("short\n"), []string{"asset.key", "32 characters", "delete it"}},
 		"of another PostgreSQL":       {"pg/PG_VERSION", []byte("99\n"), []string{"made by PostgreSQL 99", "Install PostgreSQL 99", "PARLEY_PG_BIN"}},
 		"of an unreadable PostgreSQL": {"pg/PG_VERSION", []byte("what\n"), []string{"version of the cluster", "restore the folder"}},
 	} {

@@ -41,6 +41,10 @@ func TestRefusalsBeforeAnythingIsTouched(t *testing.T) {
 		"unknown event store":  {exitUsage, []string{"--event-store"}, []string{"serve", "--event-store", "paper"}},
 		"attachment type":      {exitUsage, []string{`attachment type "Image/PNG"`, "type/subtype"}, []string{"serve", "--attachment-types", "text/plain,Image/PNG"}},
 		"no attachment type":   {exitUsage, []string{`attachment type "png"`}, []string{"serve", "--attachment-types", "png"}},
+		"short asset key":      {exitUsage, []string{"asset key", "32 characters"}, []string{"serve", "--asset-key", strings.Repeat("x", 31)}},
+		"asset URL":            {exitUsage, []string{"asset URL", "https://"}, []string{"serve", "--asset-url", "files.example.com"}},
+		"short-lived URLs":     {exitUsage, []string{"asset URLs live", "60s to 168h"}, []string{"serve", "--asset-url-ttl", "59s"}},
+		"negative quota":       {exitUsage, []string{"limits of assets"}, []string{"serve", "--asset-quota-mib=-1"}},
 		"surplus argument":     {exitUsage, []string{"unexpected argument now"}, []string{"serve", "now"}},
 		"pace without a unit":  {exitUsage, []string{"--pace"}, []string{"demo", "--pace", "quick"}},
 	} {

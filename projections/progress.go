@@ -18,6 +18,7 @@ type Progress struct {
 	Left       float64  `json:"seconds_left"` // an estimate; 0 if there is none
 	Parked     []Parked `json:"parked,omitempty"`
 	Error      string   `json:"error,omitempty"`
+	Verdict    *Verdict `json:"verdict,omitempty"` // of a comparison that has ended
 }
 
 // Phase is what a build is doing.
@@ -52,7 +53,7 @@ func (p Progress) String() string {
 		}
 		return text
 	case Failed:
-		return text + ": " + p.Error
+		return text + ": failed: " + p.Error
 	}
 	return text + ": " + string(p.Phase)
 }

@@ -6,7 +6,7 @@ import (
 	"fmt"
 )
 
-// Job is a rebuild that this node makes, or how it ended.
+// Job is a rebuild or a comparison that this node makes, or how it ended.
 type Job struct {
 	*order
 	done chan struct{}
@@ -32,7 +32,7 @@ func (j *Job) Wait(ctx context.Context) error {
 // Refusals of rebuilds.
 var (
 	ErrUnknown   = errors.New("there is no such projection")
-	ErrUnderWay  = errors.New("it is being rebuilt already")
+	ErrUnderWay  = errors.New("it is under way already")
 	ErrNotParked = errors.New("nothing is parked")
 	errEnded     = errors.New("the projections have ended")
 )
@@ -48,12 +48,23 @@ func (r *Runtime) Rebuild(name string, o RebuildOptions) (*Job, error) {
 	if o.Rate < 0 {
 		return nil, errors.New("a rate is not negative")
 	}
+	return r.begin(p, kindRebuild, o, r.rebuild)
+}
+
+// Kinds of jobs. Of each there is one at a time for a projection.
+const (
+	kindRebuild = "rebuild"
+	kindVerify  = "verify"
+)
+
+func (r *Runtime) begin(p *projector, kind string, o RebuildOptions, work func(context.Context, *Job) error) (*Job, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.life.Err() != nil {
 		return nil, errEnded
 	}
-	if j := r.jobs[name]; j != nil {
+	key := jobKey{p.Name, kind}
+	if j := r.jobs[key]; j != nil {
 		select {
 		case <-j.done:
 		default:
@@ -64,10 +75,12 @@ func (r *Runtime) Rebuild(name string, o RebuildOptions) (*Job, error) {
 		order: &order{Projection: p.Projection, RebuildOptions: o, demand: r.demandOf(), progress: newTracker(p.Projection, nil)},
 		done:  make(chan struct{}),
 	}
-	r.jobs[name] = j
-	r.working.Go(func() { r.work(r.life, j) })
+	r.jobs[key] = j
+	r.working.Go(func() { r.work(j, work) })
 	return j, nil
 }
+
+type jobKey struct{ projection, kind string }
 
 // Resume rebuilds a projection of which something is parked, by code that can
 // apply it now. The new build is shown if less is parked then.
@@ -86,20 +99,56 @@ func (r *Runtime) Resume(name string, o RebuildOptions) (*Job, error) {
 	return r.Rebuild(name, o)
 }
 
-// Job is the last rebuild of a projection on this node, nil if there was none.
-func (r *Runtime) Job(name string) *Job {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.jobs[name]
+// StartVerify begins to compare a projection with the log; the verdict is in
+// the job's progress when it has ended.
+func (r *Runtime) StartVerify(name string) (*Job, error) {
+	p, ok := r.byName[name]
+	if !ok {
+		return nil, ErrUnknown
+	}
+	return r.begin(p, kindVerify, RebuildOptions{}, func(ctx context.Context, j *Job) error {
+		v, err := r.maker.verify(ctx, j.order)
+		if err == nil {
+			j.progress.update(func(p *Progress) { p.Verdict = &v })
+		}
+		return err
+	})
 }
 
-func (r *Runtime) work(ctx context.Context, j *Job) {
+// LastRebuild is the last rebuild of a projection on this node, nil if there was
+// none.
+func (r *Runtime) LastRebuild(name string) *Job { return r.last(name, kindRebuild) }
+
+// LastVerify is the last comparison of a projection on this node, nil if there
+// was none.
+func (r *Runtime) LastVerify(name string) *Job { return r.last(name, kindVerify) }
+
+func (r *Runtime) last(name, kind string) *Job {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.jobs[jobKey{name, kind}]
+}
+
+// work does a job and notes how it ended.
+func (r *Runtime) work(j *Job, work func(context.Context, *Job) error) {
 	defer close(j.done)
+	j.err = work(r.life, j)
+	if r.life.Err() != nil {
+		j.err = fmt.Errorf("interrupted: %w", r.life.Err())
+	}
+	j.progress.update(func(p *Progress) {
+		if p.Phase, p.Left = Done, 0; j.err != nil {
+			p.Phase, p.Error = Failed, j.err.Error()
+		}
+	})
+}
+
+// rebuild makes a build and has this node go on with it; the others hear of it.
+func (r *Runtime) rebuild(ctx context.Context, j *Job) error {
+	defer r.nudge()
 	err := r.maker.make(ctx, j.order)
-	j.err = err
 	switch {
 	case ctx.Err() != nil:
-		j.err = fmt.Errorf("interrupted, the next start goes on: %w", ctx.Err())
 	case err != nil:
 		r.logger.Warn("rebuild failed", "projection", j.Name, "err", err)
 	default:
@@ -107,12 +156,7 @@ func (r *Runtime) work(ctx context.Context, j *Job) {
 		r.byName[j.Name].setStop(nil)
 		r.feed.Restart()
 	}
-	r.nudge()
-	j.progress.update(func(p *Progress) {
-		if p.Phase, p.Left = Done, 0; j.err != nil {
-			p.Phase, p.Error = Failed, j.err.Error()
-		}
-	})
+	return err
 }
 
 // demandOf tells one build what the readers of this node want.

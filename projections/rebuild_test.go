@@ -168,8 +168,8 @@ func TestAnUnfinishedBuildIsGoneOnWith(t *testing.T) {
 	require.Equal(t, []string{"1|live", "2|building"}, builds(t, pool, inTimeline))
 
 	again := start(t, quick(j.log, pool))
-	eventually(t, func() bool { return again.Job(inTimeline) != nil }, "the next start goes on by itself")
-	job := again.Job(inTimeline)
+	eventually(t, func() bool { return again.LastRebuild(inTimeline) != nil }, "the next start goes on by itself")
+	job := again.LastRebuild(inTimeline)
 	require.NoError(t, again.wait(job))
 	now, _ := job.Progress()
 	require.Equal(t, projections.Done, now.Phase)

@@ -50,7 +50,7 @@ type Runtime struct {
 	mu      sync.Mutex
 	life    context.Context // ends with Run
 	end     context.CancelFunc
-	jobs    map[string]*Job
+	jobs    map[jobKey]*Job
 	working sync.WaitGroup
 	sweep   chan struct{}
 }
@@ -69,7 +69,7 @@ func New(ctx context.Context, c Config) (*Runtime, error) {
 	r := &Runtime{
 		grace: c.Grace,
 		log:   c.Log, logger: c.Logger, byName: map[string]*projector{}, db: c.DB.Config().ConnConfig.Copy(),
-		maker: &maker{db: c.DB, log: c.Log, logger: c.Logger}, jobs: map[string]*Job{}, sweep: make(chan struct{}, 1),
+		maker: &maker{db: c.DB, log: c.Log, logger: c.Logger}, jobs: map[jobKey]*Job{}, sweep: make(chan struct{}, 1),
 	}
 	r.life, r.end = context.WithCancel(context.Background())
 	for _, p := range c.Projections {

@@ -46,23 +46,11 @@ var ErrReplaced = errors.New("the build was replaced meanwhile: verify again")
 // ErrVerifying says that a comparison is under way.
 var ErrVerifying = errors.New("it is being verified already")
 
-// Verify replays the log beside the live build of a projection and compares
-// both, row by row at one position. What is parked in the live build is left
-// out in the replay from there on.
-func (r *Runtime) Verify(ctx context.Context, name string, notify func(Progress)) (Verdict, error) {
-	p, ok := r.byName[name]
-	if !ok {
-		return Verdict{}, ErrUnknown
-	}
-	v, err := r.maker.verify(ctx, &order{Projection: p.Projection, demand: r.demandOf(), progress: newTracker(p.Projection, notify)})
-	if err != nil {
-		err = fmt.Errorf("verify %s: %w", name, err)
-	}
-	return v, err
-}
-
 func verifyClaim(p Projection) string { return claimOf(p) + " verify" }
 
+// verify replays the log beside the live build of a projection and compares
+// both, row by row at one position. What is parked in the live build is left
+// out of the replay from there on.
 func (m *maker) verify(ctx context.Context, o *order) (v Verdict, err error) {
 	began := time.Now()
 	release, err := m.claim(ctx, verifyClaim(o.Projection))
@@ -112,9 +100,6 @@ func (m *maker) verify(ctx context.Context, o *order) (v Verdict, err error) {
 		return v.compare(ctx, conn, o.Schema(live.build), o.Schema(b.build))
 	})
 	v.Seconds = time.Since(began).Seconds()
-	if err == nil {
-		o.progress.phase(Done)
-	}
 	return v, err
 }
 

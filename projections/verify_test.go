@@ -1,7 +1,6 @@
 package projections_test
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -17,11 +16,12 @@ import (
 
 func (r *running) verify(name string) projections.Verdict {
 	r.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
-	v, err := r.Verify(ctx, name, nil)
+	job, err := r.StartVerify(name)
 	require.NoError(r.t, err)
-	return v
+	require.NoError(r.t, r.wait(job))
+	now, _ := job.Progress()
+	require.Equal(r.t, projections.Done, now.Phase)
+	return *now.Verdict
 }
 
 // eventful is a history in which every table gets some rows.
@@ -187,7 +187,7 @@ func TestVerifyWhilePeopleTalk(t *testing.T) {
 	}
 	close(stop)
 	<-talked
-	_, err := run.Verify(t.Context(), "weather", nil)
+	_, err := run.StartVerify("weather")
 	require.ErrorIs(t, err, projections.ErrUnknown)
 }
 

@@ -11,6 +11,7 @@ import (
 	"parley/commands"
 	"parley/domain"
 	"parley/internal/audit"
+	"parley/projections"
 	"parley/queries"
 )
 
@@ -25,10 +26,12 @@ type Server struct {
 	Commands *commands.Service
 	Queries  *queries.Service
 	Audit    *audit.Reader
-	Operator string // the operator token
-	Failures Failures
-	Logger   *slog.Logger
-	Now      func() time.Time
+	// Projections are operated here.
+	Projections *projections.Runtime
+	Operator    string // the operator token
+	Failures    Failures
+	Logger      *slog.Logger
+	Now         func() time.Time
 }
 
 // routes is the whole face on one page. What handle serves is for the operator
@@ -46,6 +49,13 @@ func (s *Server) routes(r gin.IRoutes) {
 	r.POST("/v1/admin/apps/:app/keys/:key/rotate", s.handleApp(s.rotateKey))
 
 	r.POST("/v1/admin/tokens", s.handleAny(s.createToken))
+
+	r.GET("/v1/admin/projections", s.handle(s.listProjections))
+	r.POST("/v1/admin/projections/:name/rebuild", s.handle(s.rebuildProjection))
+	r.GET("/v1/admin/projections/:name/rebuild", s.handle(s.rebuildOfProjection))
+	r.POST("/v1/admin/projections/:name/resume", s.handle(s.resumeProjection))
+	r.POST("/v1/admin/projections/:name/verify", s.handle(s.verifyProjection))
+	r.GET("/v1/admin/projections/:name/verify", s.handle(s.verifyOfProjection))
 
 	r.GET("/v1/admin/audit/log", s.handleAny(s.auditLog))
 	r.POST("/v1/admin/import", s.handleAny(s.importEntries))

@@ -42,7 +42,7 @@ var allowed = []struct {
 	{"api", nil},
 	{"api/envelope", []string{"domain", "internal/eventstore", "internal/pgerr", "queries"}},
 	{"api/native", []string{"api/envelope", "commands", "domain", "internal/assets", "internal/limits", "queries"}},
-	{"api/admin", []string{"api/envelope", "commands", "domain", "internal/audit", "internal/auth", "internal/eventstore", "queries"}},
+	{"api/admin", []string{"api/envelope", "commands", "domain", "internal/audit", "internal/auth", "internal/eventstore", "projections", "queries"}},
 	{"api/files", []string{"api/envelope", "domain", "internal/assets"}},
 }
 

@@ -51,6 +51,9 @@ type Config struct {
 	// LimitLoopback counts failures to authenticate of peers on this machine
 	// as well.
 	LimitLoopback bool
+	// Building hears how far read models are that this version has to build
+	// before it starts; nil if nobody cares.
+	Building func(projections.Progress)
 	// Unsafe accepts a database that may forget what it acknowledged; for
 	// tests.
 	Unsafe bool
@@ -144,7 +147,11 @@ func (s *Server) startAssets(running context.Context, c Config) (err error) {
 }
 
 func (s *Server) startServices(ctx, running context.Context, c Config) (err error) {
-	if s.Projections, err = projections.New(ctx, projections.Config{Log: s.Log, DB: s.Pool, Logger: c.Logger}); err != nil {
+	models := projections.Config{Log: s.Log, DB: s.Pool, Logger: c.Logger}
+	if err := projections.Prepare(ctx, models, projections.PrepareOptions{Notify: c.Building}); err != nil {
+		return err
+	}
+	if s.Projections, err = projections.New(ctx, models); err != nil {
 		return err
 	}
 	board, heard, err := s.openTyping(ctx, running, c)
@@ -203,7 +210,7 @@ func (s *Server) faces(c Config) error {
 		Native: talk,
 		Files:  content,
 		Admin: (&admin.Server{
-			Commands: s.Commands, Queries: s.Queries, Audit: &audit.Reader{Log: s.Log, Opener: s.keys},
+			Commands: s.Commands, Queries: s.Queries, Audit: &audit.Reader{Log: s.Log, Opener: s.keys}, Projections: s.Projections,
 			Operator: c.Operator, Failures: bounds, Logger: c.Logger, Now: c.Now,
 		}).Handler(),
 		Health: api.Health(s.checks()),

@@ -60,7 +60,7 @@ func TestHistoryIsMeasuredBesideTheFloor(t *testing.T) {
 	r, err := MeasureHistory(t.Context(), HistoryOptions{Options: o, Clients: []int{2}, Messages: 500, Busy: 50, Channels: 3})
 	require.NoError(t, err)
 	clean(t, o.Dir)
-	require.Len(t, r.Rows, 2)
+	require.Len(t, r.Rows, 4)
 	for _, row := range r.Rows {
 		require.Positive(t, row.P50.Median, row.What)
 		require.Zero(t, row.Parley.Refused+row.Floor.Refused, row.What)
@@ -116,4 +116,52 @@ type writer func([]byte)
 func (w writer) Write(b []byte) (int, error) {
 	w(b)
 	return len(b), nil
+}
+
+func TestMixturesAreMeasuredBesideTheFloor(t *testing.T) {
+	o := options(t)
+	r, err := MeasureMixed(t.Context(), MixedOptions{Options: o, Clients: []int{2}, Channels: []int{3}})
+	require.NoError(t, err)
+	clean(t, o.Dir)
+	require.Len(t, r.Rows, 1)
+	require.Positive(t, r.Rows[0].Rate.Median)
+	require.Zero(t, r.Rows[0].Parley.Refused+r.Rows[0].Floor.Refused)
+	require.NoError(t, r.Write(t.Output()))
+}
+
+func TestListsAreMeasuredBesideTheFloor(t *testing.T) {
+	o := options(t)
+	r, err := MeasureUnread(t.Context(), UnreadOptions{Options: o, Clients: []int{2}, Channels: []int{5}, Messages: 4})
+	require.NoError(t, err)
+	clean(t, o.Dir)
+	require.Len(t, r.Rows, 1)
+	require.Positive(t, r.Rows[0].P50.Median)
+	require.Zero(t, r.Rows[0].Parley.Refused+r.Rows[0].Floor.Refused)
+	require.NoError(t, r.Write(t.Output()))
+}
+
+func TestImportsAreMeasured(t *testing.T) {
+	o := options(t)
+	r, err := MeasureImport(t.Context(), ImportOptions{Options: o, Entries: 1000})
+	require.NoError(t, err)
+	clean(t, o.Dir)
+	require.Len(t, r.Runs, o.Rounds)
+	for _, run := range r.Runs {
+		require.Equal(t, 1000, run.Entries)
+		require.Positive(t, run.PerSecond)
+	}
+	require.NoError(t, r.Write(t.Output()))
+}
+
+func TestSizesAreComparedSideBySide(t *testing.T) {
+	o := options(t)
+	r, err := MeasureScale(t.Context(), ScaleOptions{Options: o, Small: 1000, Large: 2000, Channels: 2, Clients: 2})
+	require.NoError(t, err)
+	clean(t, o.Dir)
+	require.Len(t, r.Rows, 5)
+	for _, row := range r.Rows {
+		require.Positive(t, row.Rate.Median, row.What)
+		require.Zero(t, row.Parley.Refused+row.Floor.Refused, row.What)
+	}
+	require.NoError(t, r.Write(t.Output()))
 }

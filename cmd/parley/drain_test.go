@@ -15,8 +15,9 @@ import (
 // with success, or it was never accepted and had no effect.
 func TestStopLosesNoRequest(t *testing.T) {
 	x := newExternal(t)
-	p := start(t, x.args("serve")...)
-	token := sign(t, "demo", shownKey.FindStringSubmatch(p.stdout.String())[2], "ann")
+	p := start(t, x.args("serve", "--bootstrap", writeFile(t, "bootstrap.yaml",
+		"apps: [{id: shop, limits: \"off\", keys: [{name: shop.root, secret: "+rootSecret+", capability: {\"*\": [\"*\"]}}]}]\n"))...)
+	token := sign(t, "shop", rootSecret, "ann")
 	room := p.room(t, token)
 
 	const clients, enough = 8, 200

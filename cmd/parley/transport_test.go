@@ -29,6 +29,7 @@ func newAttacked(t *testing.T) *attacked {
 	t.Helper()
 	x := newExternal(t)
 	a := &attacked{process: start(t, x.args("serve", "--log-format", "json")...), external: x}
+	x.unlimited(t)
 	a.addr = strings.TrimPrefix(a.process.url, "http://")
 	a.token = sign(t, "demo", shownKey.FindStringSubmatch(a.stdout.String())[2], "ann")
 	a.room = a.process.room(t, a.token)

@@ -107,14 +107,16 @@ type answerError struct {
 
 // next is what to do about a refusal.
 var next = map[string]string{
-	"AUTH_INVALID_TOKEN": "check --key or PARLEY_KEY",
-	"AUTH_MISSING_TOKEN": "check --key or PARLEY_KEY",
-	"APP_NOT_FOUND":      "parley app list names the apps",
-	"KEY_NOT_FOUND":      "parley key list --app APP names the keys",
-	"FORBIDDEN":          "use a key with the right admin, or the operator token",
-	"NOT_FOUND":          "the server may be of another version than this parley",
-	"UNAVAILABLE":        "try again",
-	"INTERNAL":           "see the log of the server",
+	"AUTH_INVALID_TOKEN":   "check --key or PARLEY_KEY",
+	"AUTH_MISSING_TOKEN":   "check --key or PARLEY_KEY",
+	"APP_NOT_FOUND":        "parley app list names the apps",
+	"KEY_NOT_FOUND":        "parley key list --app APP names the keys",
+	"PROJECTION_NOT_FOUND": "parley projections list names them",
+	"PROJECTION_BUSY":      "parley projections list shows how far it is",
+	"FORBIDDEN":            "use a key with the right admin, or the operator token",
+	"NOT_FOUND":            "the server may be of another version than this parley",
+	"UNAVAILABLE":          "try again",
+	"INTERNAL":             "see the log of the server",
 }
 
 func (e *answerError) Error() string {

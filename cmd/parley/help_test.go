@@ -70,8 +70,11 @@ func TestEveryCommandExplainsItself(t *testing.T) {
 			lines := examples(command.Detail)
 			require.GreaterOrEqual(t, len(lines), 2, "two examples in %q", command.Detail)
 			name := regexp.MustCompile(` <.*| \[.*`).ReplaceAllString(path, "")
-			if name == "migrate" { // takes a database that no server holds
+			switch name {
+			case "migrate": // takes a database that no server holds
 				t.Setenv("PARLEY_DATABASE_URL", newExternal(t).url)
+			case "projections prepare": // one that a server may hold
+				t.Setenv("PARLEY_DATABASE_URL", x.url)
 			}
 			for _, line := range lines {
 				args := words(t, line)

@@ -38,19 +38,20 @@ type globals struct {
 type cli struct {
 	ConfigFile configFile `name:"config" help:"YAML file with settings, named like the flags." placeholder:"FILE" env:"PARLEY_CONFIG"`
 
-	Serve      serveCmd      `cmd:"" help:"Run the server."`
-	Demo       demoCmd       `cmd:"" help:"Run the server on ./parley-demo, with rooms in which people talk."`
-	App        appCmd        `cmd:"" help:"Make, list and limit apps."`
-	Key        keyCmd        `cmd:"" help:"Issue, rotate and revoke the keys of apps."`
-	Token      tokenCmd      `cmd:"" help:"Sign a user token, through a running server."`
-	Import     importCmd     `cmd:"" help:"Import chat from elsewhere."`
-	Audit      auditCmd      `cmd:"" help:"Look into the log."`
-	Bench      benchCmd      `cmd:"" help:"Measure a server beside the floor on this machine."`
-	Doctor     doctorCmd     `cmd:"" help:"Look for what is wrong, and say how to mend it."`
-	Migrate    migrateCmd    `cmd:"" help:"Bring the schema of a database up to date, or show where it stands."`
-	Config     configCmd     `cmd:"" help:"Settings and where they come from."`
-	Completion completionCmd `cmd:"" help:"Print a script that completes parley in a shell."`
-	Version    versionCmd    `cmd:"" help:"Print the version."`
+	Serve       serveCmd       `cmd:"" help:"Run the server."`
+	Demo        demoCmd        `cmd:"" help:"Run the server on ./parley-demo, with rooms in which people talk."`
+	App         appCmd         `cmd:"" help:"Make, list and limit apps."`
+	Key         keyCmd         `cmd:"" help:"Issue, rotate and revoke the keys of apps."`
+	Token       tokenCmd       `cmd:"" help:"Sign a user token, through a running server."`
+	Import      importCmd      `cmd:"" help:"Import chat from elsewhere."`
+	Audit       auditCmd       `cmd:"" help:"Look into the log."`
+	Projections projectionsCmd `cmd:"" help:"Operate the read models."`
+	Bench       benchCmd       `cmd:"" help:"Measure a server beside the floor on this machine."`
+	Doctor      doctorCmd      `cmd:"" help:"Look for what is wrong, and say how to mend it."`
+	Migrate     migrateCmd     `cmd:"" help:"Bring the schema of a database up to date, or show where it stands."`
+	Config      configCmd      `cmd:"" help:"Settings and where they come from."`
+	Completion  completionCmd  `cmd:"" help:"Print a script that completes parley in a shell."`
+	Version     versionCmd     `cmd:"" help:"Print the version."`
 }
 
 // refusal is an error with an exit code of its own and a remedy in its text.

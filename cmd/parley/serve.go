@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -37,6 +38,8 @@ type serveCmd struct {
 	AttachmentTypes []string `help:"Content types that attachments may have; the usual ones when empty." placeholder:"TYPE/SUBTYPE" env:"PARLEY_ATTACHMENT_TYPES"`
 	CORSOrigins     []string `help:"Web origins whose scripts may use the API, as https://chat.example.com, separated by commas; none when empty." name:"cors-origins" placeholder:"ORIGIN" env:"PARLEY_CORS_ORIGINS"`
 	LimitLoopback   bool     `help:"Limit failures to authenticate of peers on this machine as well: for a reverse proxy here." env:"PARLEY_LIMIT_LOOPBACK"`
+
+	models *buildings
 }
 
 // Help shows examples.
@@ -92,7 +95,8 @@ func (c *serveCmd) run(g *globals, ready func(ctx context.Context, s *server.Ser
 	}
 	defer admin.Close()
 	logger.Info("admin listener", "addr", admin.Addr)
-	front := &front{}
+	c.models = buildingsOn(g)
+	front := &front{building: c.models}
 	h := &http.Server{
 		Handler: front, ReadHeaderTimeout: headerTimeout, ReadTimeout: bodyTimeout, WriteTimeout: writeTimeout,
 		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader, ErrorLog: slog.NewLogLogger(logger.Handler(), slog.LevelDebug),
@@ -195,8 +199,12 @@ func (c *serveCmd) useDatabase(g *globals, dir string) error {
 	return nil
 }
 
-// front answers 503 until the service behind it is ready.
-type front struct{ handler atomic.Pointer[http.Handler] }
+// front answers 503 until the service behind it is ready, with what it is
+// building if it has to build first.
+type front struct {
+	handler  atomic.Pointer[http.Handler]
+	building *buildings
+}
 
 func (f *front) set(h http.Handler) { f.handler.Store(&h) }
 
@@ -212,7 +220,13 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Retry-After", "1")
 	w.WriteHeader(http.StatusServiceUnavailable)
-	io.WriteString(w, `{"data":null,"error":{"code":"UNAVAILABLE","message":"the service is starting"}}`)
+	message := "the service is starting"
+	if what := f.building.String(); what != "" {
+		message = what
+	}
+	_ = json.NewEncoder(w).Encode(map[string]any{ // the client may have gone
+		"data": nil, "status": "starting", "error": map[string]string{"code": "UNAVAILABLE", "message": message},
+	})
 }
 
 // node is what runs below the listener.
@@ -249,6 +263,10 @@ func (n *node) stop(logger *slog.Logger) {
 
 // start brings up the database, if it is ours, and the service over it.
 func (c *serveCmd) start(g *globals, logger *slog.Logger) (_ *node, err error) {
+	if c.models == nil {
+		c.models = buildingsOn(g)
+	}
+	defer c.models.finish()
 	n := &node{}
 	if n.dir, err = filepath.Abs(c.DataDir); err != nil {
 		return nil, err
@@ -277,7 +295,7 @@ func (c *serveCmd) start(g *globals, logger *slog.Logger) (_ *node, err error) {
 	}
 	n.server, err = server.Open(g.ctx, server.Config{
 		DatabaseURL: url, Shared: c.DatabaseURL != "", RootKeyFile: c.rootKey(n.dir), Operator: n.token, Logger: logger,
-		AttachmentTypes: c.AttachmentTypes, Assets: files, CORSOrigins: c.CORSOrigins, LimitLoopback: c.LimitLoopback,
+		AttachmentTypes: c.AttachmentTypes, Building: c.models.note, Assets: files, CORSOrigins: c.CORSOrigins, LimitLoopback: c.LimitLoopback,
 	})
 	var root *keyring.RootKeyError
 	if errors.As(err, &root) {

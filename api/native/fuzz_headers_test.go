@@ -47,9 +47,19 @@ func FuzzIdempotencyKey(f *testing.F) {
 // FuzzMedia: what is taken for JSON is not said to be anything else.
 func FuzzMedia(f *testing.F) {
 	for _, seed := range [][2]string{
-		{"application/json", ""}, {"application/json; charset=utf-8", "identity"}, {"application/json; charset=\"UTF-16\"", ""},
-		{"TEXT/XML", ""}, {"multipart/form-data; boundary=x", ""}, {"application/json", "gzip"}, {"application/json", "identity, br"},
-		{";", ""}, {"application/json;;;", ""}, {"application/json; charset*=utf-8''utf-16", ""}, {"\xff", "\xff"}, {"a/b/c", ""}, {"", ""},
+		{"application/json", ""},
+		{"application/json; charset=utf-8", "identity"},
+		{"application/json; charset=\"UTF-16\"", ""},
+		{"TEXT/XML", ""},
+		{"multipart/form-data; boundary=x", ""},
+		{"application/json", "gzip"},
+		{"application/json", "identity, br"},
+		{";", ""},
+		{"application/json;;;", ""},
+		{"application/json; charset*=utf-8''utf-16", ""},
+		{"\xff", "\xff"},
+		{"a/b/c", ""},
+		{"", ""},
 	} {
 		f.Add(seed[0], seed[1])
 	}
@@ -70,8 +80,15 @@ func FuzzMedia(f *testing.F) {
 // FuzzTimes: what is taken is a span within the calendar.
 func FuzzTimes(f *testing.F) {
 	for _, seed := range [][2]string{
-		{"0", "1"}, {"1", "0"}, {"-1", ""}, {"253402300799", "253402300800"}, {"1e9", "1.5"}, {"NaN", "Infinity"}, {"", ""},
-		{"1795210368000", "1795210368000000000"}, {"18446744073709551616", "007"},
+		{"0", "1"},
+		{"1", "0"},
+		{"-1", ""},
+		{"253402300799", "253402300800"},
+		{"1e9", "1.5"},
+		{"NaN", "Infinity"},
+		{"", ""},
+		{"1795210368000", "1795210368000000000"},
+		{"18446744073709551616", "007"},
 	} {
 		f.Add(seed[0], seed[1])
 	}

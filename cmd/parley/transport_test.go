@@ -1,115 +1,95 @@
 package main
 
 import (
-	"bufio"
 	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"runtime"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 )
 
-// attacked is a server that is spoken to in bytes, and an honest user of it.
-type attacked struct {
-	*process
-	external
-	addr, token, room string
-}
-
-func newAttacked(t *testing.T) *attacked {
-	t.Helper()
-	x := newExternal(t)
-	a := &attacked{process: start(t, x.args("serve", "--log-format", "json")...), external: x}
-	x.unlimited(t)
-	a.addr = strings.TrimPrefix(a.process.url, "http://")
-	a.token = sign(t, "demo", shownKey.FindStringSubmatch(a.stdout.String())[2], "ann")
-	a.room = a.process.room(t, a.token)
-	return a
-}
-
-// dial opens a connection that ends with the test.
-func (a *attacked) dial(t *testing.T) net.Conn {
-	t.Helper()
-	c, err := net.Dial("tcp", a.addr)
-	require.NoError(t, err)
-	require.NoError(t, c.SetDeadline(time.Now().Add(patience)))
-	t.Cleanup(func() { c.Close() })
-	return c
-}
-
-// head is a request up to its end of header, with further lines.
-func (a *attacked) head(line string, headers ...string) string {
-	lines := append([]string{line, "Host: parley", "Authorization: Bearer " + a.token}, headers...)
-	return strings.Join(lines, "\r\n") + "\r\n\r\n"
-}
-
-// tell sends text, as much as is taken, and reads all answers until the server
-// closes the connection.
-func (a *attacked) tell(t *testing.T, text io.Reader) (answers []*http.Response, raw string) {
-	t.Helper()
-	c := a.dial(t)
-	var sending sync.WaitGroup
-	sending.Go(func() { io.Copy(c, text) }) // the server may close before the end
-	said := readAll(t, c)
-	c.Close()
-	sending.Wait()
-	r := bufio.NewReader(strings.NewReader(said))
-	for {
-		res, err := http.ReadResponse(r, nil)
-		if err != nil {
-			return answers, said
-		}
-		_, err = io.Copy(io.Discard, res.Body)
-		require.NoError(t, err)
-		res.Body.Close()
-		answers = append(answers, res)
-	}
-}
-
-// readAll reads until the server closes the connection, which a reset is too.
-func readAll(t *testing.T, c net.Conn) string {
-	t.Helper()
-	b, err := io.ReadAll(c)
-	require.False(t, errors.Is(err, os.ErrDeadlineExceeded), "the connection stays open after %q", b)
-	return string(b)
-}
-
-// honest demands that a user is served.
-func (a *attacked) honest(t *testing.T) {
-	t.Helper()
-	a.post(t, a.token, a.room, `{"body":"honest"}`, &message{})
-}
-
-// unchanged demands that what f does appends nothing to the log.
-func (a *attacked) unchanged(t *testing.T, f func()) {
-	t.Helper()
-	before := a.external.head(t)
-	f()
-	require.Equal(t, before, a.external.head(t), "the log has grown")
-}
-
 const canary = "canary-of-the-attack"
 
-// TestBrokenRequests speaks HTTP as no client should.
-func TestBrokenRequests(t *testing.T) {
-	t.Parallel()
+// TestAttacksOnTheListener speaks HTTP as no client should, to a server that
+// others keep waiting meanwhile.
+func TestAttacksOnTheListener(t *testing.T) {
 	a := newAttacked(t)
+	before := a.sent(t)
+	var said <-chan string
+	if !testing.Short() {
+		said = a.halfSend(t)
+	}
+	t.Run("RS-123 honest callers are served while requests are half sent", func(t *testing.T) {
+		for range honest {
+			a.honest(t)
+		}
+		require.Equal(t, before+honest, a.sent(t), "nothing else is stored")
+	})
+	a.brokenRequests(t)
+	a.oddRequests(t)
+	t.Run("RS-123 half-sent requests are closed in time", func(t *testing.T) {
+		if testing.Short() {
+			t.Skip("it waits for the timeouts of the server")
+		}
+		for range halfSent {
+			if answer := <-said; answer != "" {
+				require.Contains(t, answer, "HTTP/1.1 4", answer)
+			}
+		}
+	})
+	a.honest(t)
+	require.NotContains(t, a.stderr.String(), canary)
+	require.NotContains(t, a.stderr.String(), a.token)
+	require.NotContains(t, a.stderr.String(), `"level":"ERROR"`)
+}
+
+const (
+	halfSent = 100 // connections
+	honest   = 40  // messages, fewer than a user may send at once
+)
+
+// halfSend opens connections with requests that never end, half of them in
+// their header and half in their body, and half of each going on byte by byte.
+// What the server says to each until it closes it comes out of the channel.
+func (a *attacked) halfSend(t *testing.T) <-chan string {
+	t.Helper()
+	said := make(chan string, halfSent)
+	header := "POST " + a.room + " HTTP/1.1\r\nHost: parley\r\nAuthorization: Bearer " + sign(t, "demo", a.secret, "eve") + "\r\n"
+	texts := []string{header + "X-Slow: ", header + "Content-Length: 1000\r\n\r\n" + `{"body":"`}
+	for i := range halfSent {
+		c := a.dial(t)
+		require.NoError(t, c.SetDeadline(time.Now().Add(patience/2)))
+		_, err := io.WriteString(c, texts[i%2])
+		require.NoError(t, err)
+		if i%4 < 2 {
+			drip(t, c, "x")
+		}
+		go func() {
+			b, err := io.ReadAll(c)
+			if errors.Is(err, os.ErrDeadlineExceeded) {
+				b = []byte("nothing, and stays open")
+			}
+			said <- string(b)
+		}()
+	}
+	return said
+}
+
+func (a *attacked) brokenRequests(t *testing.T) {
 	body := `{"body":"smuggled"}`
 	length := fmt.Sprintf("Content-Length: %d", len(body))
 	post := "POST " + a.room + " HTTP/1.1"
 	chunked := fmt.Sprintf("%x\r\n%s\r\n0\r\n\r\n", len(body), body)
 	tests := map[string]struct {
 		text     string
-		statuses []int // of the one answer; none when the connection may just be closed
+		statuses []int // of the one answer before the connection is closed
 	}{
 		"RS-120 two lengths":                    {a.head(post, length, "Content-Length: 5") + body, []int{400}},
 		"RS-120 two lengths in one line":        {a.head(post, length+", 5") + body, []int{400}},
@@ -159,6 +139,14 @@ func TestBrokenRequests(t *testing.T) {
 			})
 		})
 	}
+}
+
+// oddRequests are those whose ends are not where they seem.
+func (a *attacked) oddRequests(t *testing.T) {
+	post := "POST " + a.room + " HTTP/1.1"
+	body := `{"body":"smuggled"}`
+	length := fmt.Sprintf("Content-Length: %d", len(body))
+	chunked := fmt.Sprintf("%x\r\n%s\r\n0\r\n\r\n", len(body), body)
 	t.Run("RS-120 a length and chunks: what follows is no second request", func(t *testing.T) {
 		smuggled := a.head(post, length, "Connection: close") + body
 		for _, headers := range [][]string{
@@ -189,102 +177,4 @@ func TestBrokenRequests(t *testing.T) {
 			require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(32<<20))
 		})
 	})
-	a.honest(t)
-	require.NotContains(t, a.stderr.String(), canary)
-	require.NotContains(t, a.stderr.String(), a.token)
-	require.NotContains(t, a.stderr.String(), `"level":"ERROR"`)
-}
-
-// endless repeats a chunk of a body for ever.
-func endless(chunk string) io.Reader {
-	text := fmt.Sprintf("%x\r\n%s\r\n", len(chunk), chunk)
-	rest := ""
-	return readerFunc(func(p []byte) (int, error) {
-		if rest == "" {
-			rest = text
-		}
-		n := copy(p, rest)
-		rest = rest[n:]
-		return n, nil
-	})
-}
-
-type readerFunc func([]byte) (int, error)
-
-func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
-
-// counted counts what is read.
-type counted struct {
-	io.Reader
-	n int
-}
-
-func (c *counted) Read(p []byte) (int, error) {
-	n, err := c.Reader.Read(p)
-	c.n += n
-	return n, err
-}
-
-// TestHalfSentRequests holds 100 connections with requests that never end.
-func TestHalfSentRequests(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it waits for the timeouts of the server")
-	}
-	t.Parallel()
-	a := newAttacked(t)
-	header := "POST " + a.room + " HTTP/1.1\r\nHost: parley\r\nAuthorization: Bearer " + a.token + "\r\nX-Slow: "
-	body := a.head("POST "+a.room+" HTTP/1.1", "Content-Length: 1000") + `{"body":"`
-	before := a.sent(t)
-	opened := time.Now()
-	var closed sync.WaitGroup
-	said := make(chan string, 100)
-	for i := range 100 {
-		text, more := header, "x"
-		if i%2 == 0 {
-			text, more = body, "y"
-		}
-		c := a.dial(t)
-		_, err := io.WriteString(c, text)
-		require.NoError(t, err)
-		if i%4 < 2 { // half of them go on, a byte at a time
-			drip(t, c, more)
-		}
-		closed.Go(func() { said <- readAll(t, c) })
-	}
-	t.Run("RS-123 honest callers are served meanwhile", func(t *testing.T) {
-		for range 40 {
-			a.honest(t)
-		}
-	})
-	t.Run("RS-123 they are closed in time", func(t *testing.T) {
-		closed.Wait()
-		require.Less(t, time.Since(opened), patience/2)
-		close(said)
-		for answer := range said {
-			if answer != "" {
-				require.Contains(t, answer, "HTTP/1.1 4", answer)
-			}
-		}
-	})
-	t.Run("RS-123 nothing of them is stored", func(t *testing.T) {
-		require.Equal(t, before+40, a.sent(t))
-		a.honest(t)
-	})
-	require.NotContains(t, a.stderr.String(), `"level":"ERROR"`)
-}
-
-// drip sends a byte now and then until the connection is closed.
-func drip(t *testing.T, c net.Conn, more string) {
-	tick := time.NewTicker(200 * time.Millisecond)
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		defer tick.Stop()
-		for range tick.C {
-			if _, err := io.WriteString(c, more); err != nil {
-				return
-			}
-		}
-	}()
-	t.Cleanup(func() { c.Close(); <-done })
 }

@@ -127,3 +127,18 @@ func TestRefusedKeys(t *testing.T) {
 		}
 	})
 }
+
+func TestARevokedKeySignsNoMore(t *testing.T) {
+	s := apitest.Open(t)
+	shop := s.App("shop")
+	name, secret := shop.Issue("talk", true)
+	f := shop.Forge("ann", nil)
+	f.Header, f.Secret = `{"alg":"HS256","kid":"`+string(name)+`"}`, []byte(secret)
+	ann := shop.Bearer("ann", f.Token())
+	ann.Get("/v1/channels").Want(200)
+	s.Anybody().Delete(keysOf("shop", "talk"), operator).Want(204)
+	s.Run(t, "RS-026 a token of a revoked key", func(t *testing.T) {
+		s.Unchanged(t, func() { ann.Get("/v1/channels").Refused(401, "AUTH_INVALID_TOKEN") })
+	})
+	shop.User("ann").Get("/v1/channels").Want(200)
+}

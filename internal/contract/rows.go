@@ -31,8 +31,10 @@ func Rows(file string) ([]Row, error) {
 		return nil, err
 	}
 	var rows []Row
+	known := map[string]bool{} // readings of a row may follow further down
 	for line := range strings.Lines(string(text)) {
-		if m := rowLine.FindStringSubmatch(strings.TrimRight(line, "\n")); m != nil {
+		if m := rowLine.FindStringSubmatch(strings.TrimRight(line, "\n")); m != nil && !known[m[1]] {
+			known[m[1]] = true
 			rows = append(rows, Row{m[1], brief(m[2])})
 		}
 	}
@@ -112,4 +114,6 @@ func named(path, rel string, places map[string][]string) error {
 	return nil
 }
 
-func isTest(name string) bool { return strings.HasPrefix(name, "Test") || strings.HasPrefix(name, "Fuzz") }
+func isTest(name string) bool {
+	return strings.HasPrefix(name, "Test") || strings.HasPrefix(name, "Fuzz")
+}

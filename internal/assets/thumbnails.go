@@ -33,6 +33,7 @@ type thumbnailer struct {
 	turn    chan struct{}
 	ctx     context.Context
 	cancel  context.CancelFunc
+	closing sync.Once
 
 	mu   sync.Mutex
 	slow map[ID]bool // took too long once
@@ -47,10 +48,13 @@ func newThumbnailer(s *Service) *thumbnailer {
 	return t
 }
 
-// Close ends the making of smaller sizes, and keeps the turn for ever.
+// Close ends the making of smaller sizes, and keeps the turn for ever. Closing
+// again does nothing.
 func (s *Service) Close() {
-	s.thumbs.cancel()
-	s.thumbs.turn <- struct{}{}
+	s.thumbs.closing.Do(func() {
+		s.thumbs.cancel()
+		s.thumbs.turn <- struct{}{}
+	})
 }
 
 // open opens an image in a size, which it makes if nobody has yet.

@@ -35,7 +35,7 @@ func OpenDisk(dir string, minFree int64) (*Disk, error) {
 	}
 	d := &Disk{root: root, minFree: minFree}
 	if d.nest, err = newNest(root); err != nil {
-		root.Close()
+		_ = root.Close()
 		return nil, fmt.Errorf("asset folder: %w", err)
 	}
 	return d, nil
@@ -60,7 +60,7 @@ func (d *Disk) Put(ctx context.Context, key string, size int64, r io.Reader) err
 		err = d.place(tmp, key)
 	}
 	if err != nil {
-		d.root.Remove(tmp) // may not be there
+		_ = d.root.Remove(tmp) // may not be there
 		if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
 			return fmt.Errorf("put %s: %w: %w", key, ErrFull, err)
 		}

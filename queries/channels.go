@@ -134,7 +134,7 @@ func (s *Service) openChannels(ctx context.Context, app domain.AppID, rows []cha
 		profiles.add(domain.ChannelSubject(domain.ChannelID(r.Channel)), r.Event, r.Sealed)
 		names.addOptional(domain.UserSubject(domain.UserID(r.Other), 0), r.NameEvent, r.NameSealed)
 	}
-	if err := openAll(ctx, s.opener, profiles, names); err != nil {
+	if err := openAll(ctx, s.names, profiles, names); err != nil {
 		return nil, err
 	}
 	channels := make([]Channel, len(rows))

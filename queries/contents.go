@@ -42,10 +42,11 @@ func contentSize(c domain.Content) uint32 {
 	return uint32(n)
 }
 
-// Forget drops every opened content: a user was erased.
+// Forget drops everything opened: a user was erased.
 func (s *Service) Forget() {
 	s.contents.erasures.Add(1)
 	s.contents.cache.InvalidateAll()
+	s.names.forget()
 }
 
 // content is a content to be opened; erased tells that its key is gone.

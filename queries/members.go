@@ -113,7 +113,7 @@ func (s *Service) openMembers(ctx context.Context, app domain.AppID, rows []memb
 	for _, r := range rows {
 		names.addOptional(domain.UserSubject(domain.UserID(r.Member), 0), r.NameEvent, r.NameSealed)
 	}
-	if err := openAll(ctx, s.opener, names); err != nil {
+	if err := openAll(ctx, s.names, names); err != nil {
 		return nil, err
 	}
 	members := make([]Member, len(rows))

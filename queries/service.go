@@ -41,7 +41,7 @@ type Waiter interface {
 // Service answers queries.
 type Service struct {
 	db       *pgxpool.Pool
-	opener   Opener
+	names    *names
 	waiter   Waiter
 	contents *contents
 	typists  Typists // nil: nobody types
@@ -49,7 +49,7 @@ type Service struct {
 
 // New makes a Service.
 func New(db *pgxpool.Pool, opener Opener, waiter Waiter) *Service {
-	return &Service{db: db, opener: opener, waiter: waiter, contents: newContents(opener)}
+	return &Service{db: db, names: newNames(opener), waiter: waiter, contents: newContents(opener)}
 }
 
 // Freshness is the position that an answer must have reached; 0 for any.

@@ -42,7 +42,7 @@ func (s *Service) Blocks(ctx context.Context, at Freshness, app domain.AppID, us
 	for _, r := range rows {
 		names.addOptional(domain.UserSubject(domain.UserID(r.Blocked), 0), r.NameEvent, r.NameSealed)
 	}
-	if err := openAll(ctx, s.opener, names); err != nil {
+	if err := openAll(ctx, s.names, names); err != nil {
 		return nil, err
 	}
 	blocks := make([]Block, len(rows))

@@ -15,6 +15,7 @@ import (
 )
 
 func main() {
+	uuid.EnableRandPool() // before anything draws ids
 	os.Exit(run(context.Background(), os.Args[1:], os.Stdout, os.Stderr))
 }
 
@@ -75,7 +76,6 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
-	uuid.EnableRandPool()
 	var c cli
 	exited := -1
 	parser, err := newParser(&c, stdout, stderr, func(code int) { exited = code })

@@ -109,13 +109,6 @@ func (x external) args(command string, more ...string) []string {
 	return append([]string{command, "--database-url", x.url, "--data-dir", x.dir}, more...)
 }
 
-// unlimited takes the limits of the app demo away, for tests that ask for more.
-func (x external) unlimited(t *testing.T) {
-	t.Helper()
-	code, _, stderr := parley(t, "app", "limit", "demo", "off", "--data-dir", x.dir)
-	require.Equal(t, exitOK, code, stderr)
-}
-
 // number asks a database for a number.
 func number(t *testing.T, url, sql string) (n int) {
 	t.Helper()

@@ -164,6 +164,7 @@ func (m *maker) builder(o *order, build int, state string) *builder {
 	t := newTables(o.Projection, build, state, m.db.Config().ConnConfig, m.logger)
 	t.config.RuntimeParams["application_name"] = fmt.Sprintf("parley build of %s", o.Name)
 	t.config.RuntimeParams["maintenance_work_mem"] = "128MB"
+	t.config.RuntimeParams["default_statistics_target"] = "25"
 	t.config.RuntimeParams["max_parallel_maintenance_workers"] = "0" // readers need the processors
 	demand := o.demand
 	if demand == nil {
@@ -221,12 +222,46 @@ func (b *builder) index(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := b.addKeys(ctx, conn, sql); err != nil {
+		return err
+	}
 	statistics, err := analyze(ctx, conn, b.Schema(b.build))
 	if err != nil {
 		return err
 	}
 	for _, statement := range append(sql.indexes, statistics) {
 		if _, err := conn.Exec(ctx, statement); err != nil {
+			return fmt.Errorf("projection %s: build %d: %w", b.Name, b.build, err)
+		}
+	}
+	return nil
+}
+
+// keys makes what a comparison needs.
+func (b *builder) keys(ctx context.Context) error {
+	sql, err := schemaOf(b.Projection)
+	if err != nil {
+		return err
+	}
+	conn, err := b.connect(ctx)
+	if err != nil {
+		return err
+	}
+	return b.addKeys(ctx, conn, sql)
+}
+
+// addKeys adds the keys that are not there yet.
+func (b *builder) addKeys(ctx context.Context, conn *pgx.Conn, sql schema) error {
+	for _, statement := range sql.keys {
+		var there bool
+		err := conn.QueryRow(ctx, `
+			SELECT count(*) > 0 FROM pg_constraint
+			WHERE conname = $1 AND connamespace = (SELECT oid FROM pg_namespace WHERE nspname = $2)`,
+			addKey.FindStringSubmatch(statement)[1], b.Schema(b.build)).Scan(&there)
+		if err == nil && !there {
+			_, err = conn.Exec(ctx, statement)
+		}
+		if err != nil {
 			return fmt.Errorf("projection %s: build %d: %w", b.Name, b.build, err)
 		}
 	}

@@ -2,15 +2,17 @@ package projections
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"parley/migrations"
 )
 
-// schema is the SQL of a projection in two parts: tables with what Apply
-// needs, and indexes that serve queries only, which are cheaper to make at once
+// schema is the SQL of a projection in parts: tables with what Apply needs; keys
+// that only readers need, added to a table by a statement of their own; and
+// indexes that serve queries only. Keys and indexes are cheaper to make at once
 // than to keep while a build grows.
-type schema struct{ tables, indexes []string }
+type schema struct{ tables, keys, indexes []string }
 
 // schemaOf reads the SQL of a projection. An index that Apply needs is named
 // ..._apply_idx.
@@ -20,9 +22,12 @@ func schemaOf(p Projection) (s schema, err error) {
 		return s, err
 	}
 	for _, statement := range split(sql) {
-		if aboutIndex.MatchString(statement) && !ofApply.MatchString(statement) {
+		switch {
+		case addKey.MatchString(statement):
+			s.keys = append(s.keys, statement)
+		case aboutIndex.MatchString(statement) && !ofApply.MatchString(statement):
 			s.indexes = append(s.indexes, createIndex.ReplaceAllString(statement, "CREATE INDEX IF NOT EXISTS "))
-		} else {
+		default:
 			s.tables = append(s.tables, statement)
 		}
 	}
@@ -30,6 +35,7 @@ func schemaOf(p Projection) (s schema, err error) {
 }
 
 var (
+	addKey      = regexp.MustCompile(`^ALTER TABLE \w+ ADD CONSTRAINT (\w+)\s`)
 	createIndex = regexp.MustCompile(`^CREATE INDEX\s+`)
 	aboutIndex  = regexp.MustCompile(`^(CREATE|COMMENT ON) INDEX\s+`)
 	ofApply     = regexp.MustCompile(`^(CREATE|COMMENT ON) INDEX\s+\w+_apply_idx\b`)
@@ -37,7 +43,7 @@ var (
 )
 
 func (s schema) all() string {
-	return strings.Join(append(s.tables[:len(s.tables):len(s.tables)], s.indexes...), ";\n")
+	return strings.Join(slices.Concat(s.tables, s.keys, s.indexes), ";\n")
 }
 
 func (s schema) growing() string { return strings.Join(s.tables, ";\n") }

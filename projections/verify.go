@@ -87,6 +87,9 @@ func (m *maker) verify(ctx context.Context, o *order) (v Verdict, err error) {
 		return v, err
 	}
 	o.progress.phase(Comparing)
+	if err := b.keys(ctx); err != nil {
+		return v, err
+	}
 	v = Verdict{Projection: o.Name, Version: o.Version, Build: live.build}
 	err = m.withConn(ctx, func(conn *pgx.Conn) error {
 		now, err := m.freeze(ctx, conn, b)

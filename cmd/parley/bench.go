@@ -20,6 +20,7 @@ type benchCmd struct {
 	Import      benchImportCmd      `cmd:"" help:"Measure the import of a log."`
 	Scale       benchScaleCmd       `cmd:"" help:"Measure the same requests where little is stored and where much is."`
 	Projections benchProjectionsCmd `cmd:"" help:"Measure how fast read models are built from the log."`
+	Switches    benchSwitchesCmd    `cmd:"" help:"Measure what readers notice of rebuilds."`
 	Compare     benchCompareCmd     `cmd:"" help:"Compare two results that were printed as JSON."`
 	FloorServer benchFloorCmd       `cmd:"" hidden:""`
 }
@@ -133,13 +134,15 @@ func (c *benchHistoryCmd) Run(g *globals) error {
 
 type benchProjectionsCmd struct {
 	benchPlace
-	Messages int `help:"Messages in the log." default:"50000"`
-	Channels int `help:"Channels they are sent to." default:"100"`
+	Messages int    `help:"Messages in the log." default:"50000"`
+	Channels int    `help:"Channels they are sent to." default:"100"`
+	Profile  string `help:"File for a CPU profile of the rebuild." placeholder:"FILE"`
 }
 
 // Help shows examples.
 func (*benchProjectionsCmd) Help() string {
-	return `It fills a log in a temporary folder and builds the read models from it.
+	return `It fills a log in a temporary folder and builds the read models from it, first as
+a running server applies it, then as a rebuild does, beside a bare replay.
 
 Examples:
 
@@ -150,7 +153,7 @@ Examples:
 // Run measures projections, in this process.
 func (c *benchProjectionsCmd) Run(g *globals) error {
 	r, err := bench.MeasureProjections(g.ctx, bench.ProjectionsOptions{
-		PgBin: c.PgBin, Dir: c.Dir, Messages: c.Messages, Channels: c.Channels, Progress: g.stderr,
+		PgBin: c.PgBin, Dir: c.Dir, Messages: c.Messages, Channels: c.Channels, Profile: c.Profile, Progress: g.stderr,
 	})
 	return report(g, c.JSON, r, err)
 }

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"time"
+
 	"parley/internal/bench"
 )
 
@@ -136,5 +138,40 @@ Examples:
 // Run prints the comparison.
 func (c *benchCompareCmd) Run(g *globals) error {
 	r, err := bench.CompareResults(c.Before, c.After)
+	return report(g, c.JSON, r, err)
+}
+
+type benchSwitchesCmd struct {
+	benchPlace
+	Messages int           `help:"Messages in the log." default:"50000"`
+	Channels int           `help:"Channels they are sent to." default:"100"`
+	Readers  int           `help:"How many read at a time." default:"8"`
+	Pause    time.Duration `help:"Pause of a reader between two reads." default:"10ms"`
+	Before   time.Duration `help:"How long is read before the first rebuild." default:"1m"`
+	Switches int           `help:"How many rebuilds." default:"20"`
+	Rate     int           `help:"Bound of a rebuild in events per second; what readers leave when 0." placeholder:"N"`
+	Hold     time.Duration `help:"How long one more reader keeps each of its transactions open; 0 for none." default:"4s"`
+}
+
+// Help shows examples.
+func (*benchSwitchesCmd) Help() string {
+	return `Readers read lists of channels and newest pages while the read models are rebuilt
+in turn. It compares the reads of the second around each switch with those
+before the first rebuild.
+
+Examples:
+
+  parley bench switches
+  parley bench switches --before 10s --switches 6 --rate 20000 --json`
+}
+
+// Run measures, in this process.
+func (c *benchSwitchesCmd) Run(g *globals) error {
+	r, err := bench.MeasureSwitches(g.ctx, bench.SwitchesOptions{
+		ProjectionsOptions: bench.ProjectionsOptions{
+			PgBin: c.PgBin, Dir: c.Dir, Messages: c.Messages, Channels: c.Channels, Rate: c.Rate, Progress: g.stderr,
+		},
+		Readers: c.Readers, Pause: c.Pause, Before: c.Before, Switches: c.Switches, Hold: c.Hold,
+	})
 	return report(g, c.JSON, r, err)
 }

@@ -23,6 +23,7 @@ var onlyParsed = map[string]string{
 	"bench unread":      "takes minutes",
 	"bench import":      "takes minutes",
 	"bench scale":       "takes minutes",
+	"bench switches":    "takes minutes",
 }
 
 // exampleFiles are what examples read, by name.

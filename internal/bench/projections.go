@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/pprof"
 	"sync"
 	"time"
 
@@ -26,16 +28,33 @@ type ProjectionsOptions struct {
 	Dir      string
 	Messages int
 	Channels int
+	Rate     int    // bound of a rebuild in events per second; 0 for none
+	Profile  string // file for a CPU profile of the rebuild
 	Progress io.Writer
 }
 
 // ProjectionsReport is how fast all projections together apply a log from
-// empty read models, nothing else running.
+// empty read models, nothing else running: as a running server does, and as a
+// rebuild of all at once. The replay is the same log read and decoded once,
+// nothing written.
 type ProjectionsReport struct {
 	Events    int64            `json:"events"`
+	Replay    Speed            `json:"replay"`
 	Seconds   float64          `json:"seconds"`
 	PerSecond float64          `json:"per_second"`
 	Each      []ProjectionTime `json:"projections"`
+	Rebuild   Speed            `json:"rebuild"`
+}
+
+// Speed is how long something took, and how many events a second that is.
+type Speed struct {
+	Seconds   float64 `json:"seconds"`
+	PerSecond float64 `json:"per_second"`
+}
+
+func speed(events int64, began time.Time) Speed {
+	took := time.Since(began).Seconds()
+	return Speed{took, float64(events) / took}
 }
 
 // ProjectionTime is when one of them had caught up.
@@ -50,6 +69,8 @@ func (r *ProjectionsReport) Write(out io.Writer) error {
 	for _, p := range r.Each {
 		fmt.Fprintf(out, "  %-12s caught up after %.2f s\n", p.Name, p.Seconds)
 	}
+	fmt.Fprintf(out, "Rebuilt together, the live ones idle: %.2f s, %.0f events/s.\n", r.Rebuild.Seconds, r.Rebuild.PerSecond)
+	fmt.Fprintf(out, "The log read and decoded once: %.2f s, %.0f events/s.\n", r.Replay.Seconds, r.Replay.PerSecond)
 	return err
 }
 
@@ -84,12 +105,17 @@ func MeasureProjections(ctx context.Context, o ProjectionsOptions) (_ *Projectio
 	return project(ctx, o, pool, filepath.Join(data, "root.key"), quiet)
 }
 
-func project(ctx context.Context, o ProjectionsOptions, pool *pgxpool.Pool, rootKey string, logger *slog.Logger) (*ProjectionsReport, error) {
+// fill makes a log in an empty database.
+func fill(ctx context.Context, o ProjectionsOptions, pool *pgxpool.Pool, rootKey string, logger *slog.Logger) error {
 	if err := server.Migrate(ctx, pool, logger); err != nil {
-		return nil, err
+		return err
 	}
 	fmt.Fprintf(o.Progress, "sending %d messages to %d channels without projections\n", o.Messages, o.Channels)
-	if err := writeLog(ctx, o, pool, rootKey, logger); err != nil {
+	return writeLog(ctx, o, pool, rootKey, logger)
+}
+
+func project(ctx context.Context, o ProjectionsOptions, pool *pgxpool.Pool, rootKey string, logger *slog.Logger) (*ProjectionsReport, error) {
+	if err := fill(ctx, o, pool, rootKey, logger); err != nil {
 		return nil, err
 	}
 	// A log opened anew has no events in memory: they come from the database.
@@ -102,6 +128,11 @@ func project(ctx context.Context, o ProjectionsOptions, pool *pgxpool.Pool, root
 	if err != nil {
 		return nil, err
 	}
+	began := time.Now()
+	if err := replay(ctx, log); err != nil {
+		return nil, err
+	}
+	replayed := speed(int64(head), began)
 	runtime, err := projections.New(ctx, projections.Config{Log: log, DB: pool, Logger: logger})
 	if err != nil {
 		return nil, err
@@ -110,9 +141,9 @@ func project(ctx context.Context, o ProjectionsOptions, pool *pgxpool.Pool, root
 	var loops sync.WaitGroup
 	defer loops.Wait()
 	defer cancel()
-	began := time.Now()
+	began = time.Now()
 	loops.Go(func() { _ = runtime.Run(running) })
-	r := &ProjectionsReport{Events: int64(head), Each: make([]ProjectionTime, len(runtime.Status()))}
+	r := &ProjectionsReport{Events: int64(head), Replay: replayed, Each: make([]ProjectionTime, len(runtime.Status()))}
 	g, waiting := errgroup.WithContext(ctx)
 	for i, p := range runtime.Status() {
 		g.Go(func() error {
@@ -126,5 +157,58 @@ func project(ctx context.Context, o ProjectionsOptions, pool *pgxpool.Pool, root
 	}
 	r.Seconds = time.Since(began).Seconds()
 	r.PerSecond = float64(r.Events) / r.Seconds
+	if o.Profile != "" {
+		stop, err := profileTo(o.Profile)
+		if err != nil {
+			return nil, err
+		}
+		defer stop()
+	}
+	began = time.Now()
+	if err := rebuild(ctx, runtime); err != nil {
+		return nil, err
+	}
+	r.Rebuild = speed(r.Events, began)
 	return r, nil
+}
+
+// replay reads and decodes the whole log.
+func replay(ctx context.Context, log *postgres.Log) error {
+	for r, err := range log.ReadAll(ctx, 0, 0) {
+		if err == nil {
+			_, err = r.Decode()
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// rebuild rebuilds all projections side by side.
+func rebuild(ctx context.Context, r *projections.Runtime) error {
+	g, ctx := errgroup.WithContext(ctx)
+	for _, p := range r.Status() {
+		job, err := r.Rebuild(p.Name, projections.RebuildOptions{})
+		if err != nil {
+			return err
+		}
+		g.Go(func() error { return job.Wait(ctx) })
+	}
+	return g.Wait()
+}
+
+// profileTo profiles this process until stop.
+func profileTo(path string) (stop func(), err error) {
+	f, err := os.Create(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := pprof.StartCPUProfile(f); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return func() {
+		pprof.StopCPUProfile()
+		_ = f.Close() // a profile that cannot be written does no harm
+	}, nil
 }

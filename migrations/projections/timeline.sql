@@ -8,9 +8,10 @@ CREATE TABLE channel_log (
     actor    text COLLATE "C" NOT NULL,
     subject  text COLLATE "C" NOT NULL,
     count    bigint           NOT NULL,
-    at       bigint           NOT NULL,
-    CONSTRAINT channel_log_pkey PRIMARY KEY (app, channel, seq)
+    at       bigint           NOT NULL
 );
+
+ALTER TABLE channel_log ADD CONSTRAINT channel_log_pkey PRIMARY KEY (app, channel, seq);
 
 COMMENT ON TABLE channel_log IS
     'Every event of a channel and its messages in log order, numbered densely: what live delivery, resume and audit read.';
@@ -44,9 +45,10 @@ CREATE TABLE messages (
     edit_refs     bigint[],
     edit_mentions text[] COLLATE "C",
     reactions     jsonb,
-    CONSTRAINT messages_pkey PRIMARY KEY (app, channel, msg_seq),
     CONSTRAINT messages_message_key UNIQUE (app, channel, message)
 );
+
+ALTER TABLE messages ADD CONSTRAINT messages_pkey PRIMARY KEY (app, channel, msg_seq);
 
 CREATE INDEX messages_sent_idx ON messages (app, channel, sent_at, msg_seq) WHERE sent_at IS NOT NULL;
 CREATE INDEX messages_deleted_idx ON messages (app, channel, msg_seq) WHERE deleted_at IS NOT NULL;

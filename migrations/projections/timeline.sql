@@ -45,10 +45,9 @@ CREATE TABLE messages (
     edit_refs     bigint[],
     edit_mentions text[] COLLATE "C",
     reactions     jsonb,
+    CONSTRAINT messages_pkey PRIMARY KEY (app, channel, msg_seq),
     CONSTRAINT messages_message_key UNIQUE (app, channel, message)
 );
-
-ALTER TABLE messages ADD CONSTRAINT messages_pkey PRIMARY KEY (app, channel, msg_seq);
 
 CREATE INDEX messages_sent_idx ON messages (app, channel, sent_at, msg_seq) WHERE sent_at IS NOT NULL;
 CREATE INDEX messages_deleted_idx ON messages (app, channel, msg_seq) WHERE deleted_at IS NOT NULL;

@@ -132,7 +132,9 @@ func (m *maker) freeze(ctx context.Context, conn *pgx.Conn, b *builder) (live li
 		if err != nil {
 			return err
 		}
-		defer holding.Exec(context.WithoutCancel(ctx), "ROLLBACK")
+		defer func() {
+			_, _ = holding.Exec(context.WithoutCancel(ctx), "ROLLBACK") // a connection that cannot is closed by its owner
+		}()
 		if live, err = findLive(ctx, holding, b.Projection); err != nil {
 			return err
 		}

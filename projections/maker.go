@@ -59,7 +59,13 @@ func (m *maker) claim(ctx context.Context, what string) (release func(), err err
 	if err != nil {
 		return nil, err
 	}
-	release = func() { conn.Close(context.WithoutCancel(ctx)) }
+	release = func() {
+		ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+		defer cancel()
+		// The end of a connection is noticed late; whoever comes next finds it free.
+		_, _ = conn.Exec(ending, `SELECT pg_advisory_unlock_all()`)
+		conn.Close(ending)
+	}
 	var got bool
 	err = conn.QueryRow(ctx, `SELECT pg_try_advisory_lock(hashtext('parley build'), hashtext($1))`, what).Scan(&got)
 	if err == nil && !got {

@@ -48,15 +48,35 @@ var ErrVerifying = errors.New("it is being verified already")
 
 func verifyClaim(p Projection) string { return claimOf(p) + " verify" }
 
+// claimVerify waits a moment for the claim: a comparison that has just ended, or
+// a sweep, may hold it for an instant longer.
+func (m *maker) claimVerify(ctx context.Context, p Projection) (release func(), err error) {
+	for range claimTries {
+		release, err = m.claim(ctx, verifyClaim(p))
+		if !errors.Is(err, ErrElsewhere) {
+			return release, err
+		}
+		select {
+		case <-time.After(claimPause):
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+	return nil, ErrVerifying
+}
+
+// How often and how far apart the claim is tried.
+const (
+	claimTries = 20
+	claimPause = 25 * time.Millisecond
+)
+
 // verify replays the log beside the live build of a projection and compares
 // both, row by row at one position. What is parked in the live build is left
 // out of the replay from there on.
 func (m *maker) verify(ctx context.Context, o *order) (v Verdict, err error) {
 	began := time.Now()
-	release, err := m.claim(ctx, verifyClaim(o.Projection))
-	if errors.Is(err, ErrElsewhere) {
-		err = ErrVerifying
-	}
+	release, err := m.claimVerify(ctx, o.Projection)
 	if err != nil {
 		return v, err
 	}

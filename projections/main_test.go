@@ -29,7 +29,7 @@ func database(t testing.TB) *pgxpool.Pool {
 	t.Helper()
 	pool := pgtest.Pool(t)
 	migrate(t, pool, "0003_projections.sql")
-	migrate(t, pool, "0005_nodes.sql")
+	migrate(t, pool, "0004_builds.sql")
 	return pool
 }
 

@@ -18,7 +18,6 @@ type request struct {
 	// stream is the target; with draw it is the prefix of a new one.
 	stream string
 	draw   bool
-	keep   bool // fold the events of a drawn stream, for decisions to come
 	// at, when set, is the time of the events; else the node's clock.
 	at time.Time
 	// once is the idempotency scope, fields the accepted fields of the
@@ -28,6 +27,8 @@ type request struct {
 	// causes is the refusal, besides conflicts and what is not found any more,
 	// that the request's own first run brings about for its repeats.
 	causes error
+	// open does the reading that a rule has asked for with errNameSealed.
+	open func(context.Context) error
 }
 
 // decide is the only write path: fold what the rule asks for, ask it, seal
@@ -49,6 +50,11 @@ func (s *Service) decide(ctx context.Context, q request, ask rule) (Outcome, err
 		switch {
 		case d == nil:
 			return Outcome{}, err
+		case errors.Is(err, errNameSealed):
+			if err := q.open(ctx); err != nil {
+				return Outcome{}, err
+			}
+			continue
 		case err != nil || len(events) == 0:
 			again, failure := s.confirm(ctx, d, &c, err)
 			switch {
@@ -90,8 +96,13 @@ func (s *Service) decide(ctx context.Context, q request, ask rule) (Outcome, err
 // ask puts the question to the rule while the states it reads stand still. A
 // nil decision means that a state could not be loaded.
 func (s *Service) ask(ctx context.Context, r rule) (*decision, []domain.Event, error) {
+	return s.askAhead(ctx, r, nil)
+}
+
+// askAhead asks with a state of its own for one stream, nil for none.
+func (s *Service) askAhead(ctx context.Context, r rule, ahead *state) (*decision, []domain.Event, error) {
 	for {
-		d := &decision{s: s, at: eventstore.Position(s.tail.position.Load())}
+		d := &decision{s: s, at: eventstore.Position(s.tail.position.Load()), ahead: ahead}
 		events, err := d.put(r)
 		if len(d.missing) == 0 {
 			return d, events, err
@@ -119,7 +130,7 @@ func (s *Service) done(ctx context.Context, q request, w eventstore.Write, res e
 		return s.repeated(ctx, q, res)
 	}
 	s.tail.note(keyOf(q.actor), int64(res.Position))
-	s.fold(q, w, res)
+	s.fold(w, res)
 	for i := range w.Events {
 		s.endTyping(appended(w, res, i))
 	}
@@ -127,26 +138,14 @@ func (s *Service) done(ctx context.Context, q request, w eventstore.Write, res e
 	return Outcome{Position: int64(res.Position), ID: res.ID, Stream: name, Time: at, Changed: true}, err
 }
 
-// fold lets a state that is kept learn what was appended to its stream. One
-// that is begun here holds that much and is not current: others may know the
-// stream by now.
-func (s *Service) fold(q request, w eventstore.Write, res eventstore.Result) {
+// fold lets a folded state learn what was appended to its stream.
+func (s *Service) fold(w eventstore.Write, res eventstore.Result) {
 	st, known := s.cache(res.Stream).GetIfPresent(res.Stream)
-	if !known && !q.keep {
+	if !known {
 		return
 	}
-	if !known {
-		st = s.state(res.Stream, zeroOf(res.Stream))
-	}
 	for i := range w.Events {
-		r := appended(w, res, i)
-		if known {
-			s.learn(st, r)
-			continue
-		}
-		if err := s.foldLoaded(st, r); err != nil {
-			return // it is read from the log when it is asked for
-		}
+		s.learn(st, appended(w, res, i))
 	}
 }
 

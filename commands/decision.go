@@ -12,6 +12,9 @@ type decision struct {
 	at      eventstore.Position
 	held    []*state
 	missing []*state
+	// ahead is a state that is ahead of the log: what steps before this one
+	// have decided is folded in.
+	ahead *state
 	// revisions are those of held when the rule had decided, seen is the
 	// position of the newest event that the rule looked at.
 	revisions []eventstore.Revision
@@ -26,7 +29,10 @@ func (d *decision) read(stream string, zero func() domain.State) domain.State {
 			return st.folded
 		}
 	}
-	st := d.s.state(stream, zero)
+	st := d.ahead
+	if st == nil || st.stream != stream {
+		st = d.s.state(stream, zero)
+	}
 	if !st.current {
 		d.missing = append(d.missing, st)
 		return zero()

@@ -42,6 +42,20 @@ func (l *faulty) Append(ctx context.Context, w eventstore.Write) (eventstore.Res
 	return l.Log.Append(ctx, w)
 }
 
+func (l *faulty) AppendMany(ctx context.Context, writes []eventstore.Write) ([]eventstore.Result, error) {
+	var results []eventstore.Result
+	for _, w := range writes {
+		r, err := l.Append(ctx, w)
+		if err != nil {
+			return results, err
+		}
+		if results = append(results, r); r.Repeated {
+			break
+		}
+	}
+	return results, nil
+}
+
 func (l *faulty) ReadStream(ctx context.Context, stream string, from eventstore.Revision) iter.Seq2[eventstore.Recorded, error] {
 	if err := l.fault(); err != nil {
 		return func(yield func(eventstore.Recorded, error) bool) { yield(eventstore.Recorded{}, err) }

@@ -32,12 +32,20 @@ type keys struct {
 	mu      sync.Mutex
 	erased  map[string]bool // "user:ann/1"
 	secrets map[string]string
+	ensured []domain.Subject
 	natural func(salt int, parts []string) int64 // 0 or another answer; nil for the usual one
 }
 
 func newKeys() *keys { return &keys{erased: map[string]bool{}, secrets: map[string]string{}} }
 
 func under(s domain.Subject, version string) string { return s.String() + "/" + version }
+
+func (k *keys) Ensure(ctx context.Context, _ domain.AppID, subjects ...domain.Subject) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.ensured = append(k.ensured, subjects...)
+	return ctx.Err()
+}
 
 func (k *keys) Seal(ctx context.Context, _ domain.AppID, s domain.Subject, _ uuid.UUID, plain []byte) ([]byte, error) {
 	return fmt.Appendf(nil, "%d|%s", s.Version, plain), ctx.Err()

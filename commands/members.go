@@ -23,14 +23,19 @@ func (s *Service) AddMember(ctx context.Context, c AddMember) (Outcome, error) {
 	if c.Channel <= 0 {
 		return Outcome{}, domain.ErrChannelNotFound
 	}
+	st := c.step()
+	return s.decide(ctx, st.request, st.ask)
+}
+
+func (c AddMember) step() step {
 	q := request{
 		actor: c.By, stream: domain.ChannelStream(c.By.App, c.Channel), at: c.At, once: c.Once,
 		fields: domain.AppendTuple(nil, []byte(c.User), []byte(c.Role)),
 	}
-	return s.decide(ctx, q, func(d *decision) ([]domain.Event, error) {
+	return step{q, func(d *decision) ([]domain.Event, error) {
 		d.actor(c.By)
 		return d.channel(c.By.App, c.Channel).Add(c.By, domain.AddMember{User: c.User, Role: c.Role, Input: c.Input})
-	})
+	}}
 }
 
 // RemoveMember asks for a member to be taken out; oneself means leaving.
@@ -48,6 +53,11 @@ func (s *Service) RemoveMember(ctx context.Context, c RemoveMember) (Outcome, er
 	if c.Channel <= 0 {
 		return Outcome{}, domain.ErrChannelNotFound
 	}
+	st := c.step()
+	return s.decide(ctx, st.request, st.ask)
+}
+
+func (c RemoveMember) step() step {
 	q := request{
 		actor: c.By, stream: domain.ChannelStream(c.By.App, c.Channel), at: c.At, once: c.Once,
 		fields: domain.AppendTuple(nil, []byte(c.User)),
@@ -55,10 +65,10 @@ func (s *Service) RemoveMember(ctx context.Context, c RemoveMember) (Outcome, er
 	if c.User == c.By.User() {
 		q.causes = domain.ErrNotMember
 	}
-	return s.decide(ctx, q, func(d *decision) ([]domain.Event, error) {
+	return step{q, func(d *decision) ([]domain.Event, error) {
 		d.actor(c.By)
 		return d.channel(c.By.App, c.Channel).Remove(c.By, c.User, c.Input)
-	})
+	}}
 }
 
 // ChangeRole asks that a member have another role; owner hands the channel

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -27,9 +28,8 @@ type SendMessage struct {
 	Limit       domain.TextLimit
 	At          time.Time // of the event; zero: now
 	Once        []string  // scope of the request's idempotency, nil for none
-	// Keep remembers the new message, so that others which refer to it need
-	// not look it up.
-	Keep bool
+	// Known are those of Refs that are known to be in the channel.
+	Known []domain.MessageID
 	// Input is what was wrong with the body, answered in its turn (CH-026).
 	Input error
 }
@@ -48,40 +48,44 @@ func (s *Service) SendMessage(ctx context.Context, c SendMessage) (Sent, error) 
 	if c.Channel <= 0 {
 		return Sent{}, domain.ErrChannelNotFound
 	}
+	var name string
+	st := s.sending(c, &name)
+	out, err := s.decide(ctx, st.request, st.ask)
+	return Sent{Outcome: out, SenderName: name}, err
+}
+
+// sending is the step that sends a message; the name that it carries goes to
+// name.
+func (s *Service) sending(c SendMessage, name *string) step {
 	domain.OrderEmotes(c.Emotes)
 	m := domain.SendMessage{
 		Kind: c.Kind, Content: domain.Content{Text: c.Text, Emotes: c.Emotes}, Attachments: c.Attachments, Types: c.Types,
 		Refs: c.Refs, Mentions: c.Mentions, Limit: c.Limit, Input: c.Input,
 	}
-	q := request{
-		actor: c.By, stream: domain.MessagePrefix(c.By.App, c.Channel), draw: true, keep: c.Keep, at: c.At, once: c.Once,
-	}
+	q := request{actor: c.By, stream: domain.MessagePrefix(c.By.App, c.Channel), draw: true, at: c.At, once: c.Once}
 	if len(c.Once) > 0 {
 		q.fields = sendFields(m)
 	}
 	var opened openedName
-	for {
-		var sealed domain.Recorded
-		out, err := s.decide(ctx, q, func(d *decision) ([]domain.Event, error) {
-			ch := d.channel(c.By.App, c.Channel)
-			m.Author, m.Blocked = d.sealer(c.By.App, c.Channel, c.By.User()), d.blocked(c.By, ch)
-			var known bool
-			if m.Content.SenderName, sealed, known = d.nameOf(c.By, opened); !known {
-				return nil, errNameSealed
-			}
-			events, err := ch.Send(c.By, m)
-			if err == nil {
-				err = d.refer(c.By.App, c.Channel, m.Refs)
-			}
-			return events, err
-		})
-		if !errors.Is(err, errNameSealed) {
-			return Sent{Outcome: out, SenderName: m.Content.SenderName}, err
-		}
-		if opened, err = s.openName(ctx, c.By, sealed); err != nil {
-			return Sent{}, err
-		}
+	var sealed domain.Recorded
+	q.open = func(ctx context.Context) (err error) {
+		opened, err = s.openName(ctx, c.By, sealed)
+		return err
 	}
+	return step{q, func(d *decision) ([]domain.Event, error) {
+		ch := d.channel(c.By.App, c.Channel)
+		m.Author, m.Blocked = d.sealer(c.By.App, c.Channel, c.By.User()), d.blocked(c.By, ch)
+		var known bool
+		if m.Content.SenderName, sealed, known = d.nameOf(c.By, opened); !known {
+			return nil, errNameSealed
+		}
+		*name = m.Content.SenderName
+		events, err := ch.Send(c.By, m)
+		if err == nil {
+			err = d.refer(c.By.App, c.Channel, m.Refs, c.Known)
+		}
+		return events, err
+	}}
 }
 
 // sendFields are the fields of a request to send, as its repeats must have
@@ -96,9 +100,9 @@ func sendFields(m domain.SendMessage) []byte {
 
 // refer demands that the messages which a new one refers to are in its
 // channel; deleted ones are (CH-327).
-func (d *decision) refer(app domain.AppID, c domain.ChannelID, refs []domain.MessageID) error {
+func (d *decision) refer(app domain.AppID, c domain.ChannelID, refs, known []domain.MessageID) error {
 	for _, r := range refs {
-		if !d.sent(app, c, r) {
+		if !slices.Contains(known, r) && !d.sent(app, c, r) {
 			return domain.ErrMessageNotFound.Because("there is no message %s to refer to in this channel", r)
 		}
 	}

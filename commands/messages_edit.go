@@ -58,7 +58,7 @@ func (s *Service) EditMessage(ctx context.Context, c EditMessage) (Outcome, erro
 			case of != e.Author:
 				return nil, errNoDigest
 			}
-			return events, d.refer(c.By.App, c.Channel, c.Refs)
+			return events, d.refer(c.By.App, c.Channel, c.Refs, nil)
 		})
 		if !errors.Is(err, errNoDigest) {
 			return out, err

@@ -103,31 +103,20 @@ func TestAReferenceToAMessageOfThisMomentIsSeen(t *testing.T) {
 	}
 }
 
-func TestAKeptMessageIsKnownToThoseThatFollow(t *testing.T) {
+func TestAReferenceThatIsKnownIsNotLookedUp(t *testing.T) {
 	log := &watched{Log: memory.New()}
 	s := node(t, log, newKeys(), 0)
 	ctx := deadline(t)
 	c := newGroup(t, s, "ann", "bob")
-	var last domain.MessageID
+	last := sent(t, s, "ann", c)
 	for range 20 {
 		m := say("ann", c, "hello")
-		m.Keep = true
-		if last != 0 {
-			m.Refs = []domain.MessageID{last}
-		}
+		m.Refs, m.Known = []domain.MessageID{last}, []domain.MessageID{last}
 		out, err := s.SendMessage(ctx, m)
 		require.NoError(t, err)
 		last = domain.MessageID(out.ID)
 	}
 	require.Empty(t, log.reads())
-
-	_, err := s.AddReaction(ctx, react("bob", c, last, "like"))
-	require.NoError(t, err)
-	tombstone(t, log, c, last)
-	_, err = s.AddReaction(ctx, react("bob", c, last, "love"))
-	require.ErrorIs(t, err, domain.ErrMessageNotFound, "what happened to it since counts")
-	_, err = s.SendMessage(ctx, reply("ann", c, last))
-	require.NoError(t, err)
 }
 
 func TestWhatAMessageCarriesIsPartOfTheRequest(t *testing.T) {

@@ -44,11 +44,13 @@ func (s *Service) findOnce(ctx context.Context, q request) (out Outcome, repeate
 	if len(q.once) == 0 {
 		return Outcome{}, false, nil
 	}
-	res, found, err := s.log.Find(ctx, domain.OnceID(q.once, 0))
+	id := domain.OnceID(q.once, 0)
+	found, err := s.log.Find(ctx, id)
 	if err != nil {
 		return Outcome{}, false, fmt.Errorf("look up once-scope: %w", err)
 	}
-	if !found {
+	res, ok := found[id]
+	if !ok {
 		return Outcome{}, false, nil
 	}
 	out, err = s.repeated(ctx, q, res)
@@ -87,19 +89,26 @@ func (s *Service) repeated(ctx context.Context, q request, res eventstore.Result
 // onceDigest recognises the repeat of a request: an HMAC over its accepted
 // fields under the actor's key, the channel's when no user acts.
 func (s *Service) onceDigest(ctx context.Context, q request) (string, error) {
-	subject := domain.Subject{Kind: domain.SubjectChannel, ID: string(q.actor.Kind) + ":" + q.actor.ID, Version: 1}
-	if u := q.actor.User(); u != "" {
-		_, _, err := s.ask(ctx, func(d *decision) ([]domain.Event, error) {
-			subject = d.user(q.actor.App, u).Subject(u)
-			return nil, nil
-		})
-		if err != nil {
-			return "", err
-		}
+	subject, err := s.onceSubject(ctx, q.actor)
+	if err != nil {
+		return "", err
 	}
 	sum, err := s.keys.MAC(ctx, q.actor.App, subject, purposeOnce, q.fields)
 	if err != nil {
 		return "", fmt.Errorf("digest of the request: %w", err)
 	}
 	return base64.RawURLEncoding.EncodeToString(sum), nil
+}
+
+// onceSubject is whose key the digests of an actor's requests are under.
+func (s *Service) onceSubject(ctx context.Context, a domain.Actor) (subject domain.Subject, err error) {
+	u := a.User()
+	if u == "" {
+		return domain.Subject{Kind: domain.SubjectChannel, ID: string(a.Kind) + ":" + a.ID, Version: 1}, nil
+	}
+	_, _, err = s.ask(ctx, func(d *decision) ([]domain.Event, error) {
+		subject = d.user(a.App, u).Subject(u)
+		return nil, nil
+	})
+	return subject, err
 }

@@ -18,6 +18,8 @@ import (
 
 // Keys seals and opens personal text and keeps the secrets of apps.
 type Keys interface {
+	// Ensure makes what is missing of several subjects' keys in one go.
+	Ensure(ctx context.Context, app domain.AppID, subjects ...domain.Subject) error
 	// Seal encrypts under the subject's key, made if there is none.
 	Seal(ctx context.Context, app domain.AppID, s domain.Subject, event uuid.UUID, plain []byte) ([]byte, error)
 	// Open decrypts; domain.ErrErased if the key is gone.

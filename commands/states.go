@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -101,14 +102,54 @@ func (s *Service) refresh(ctx context.Context, st *state, force bool) error {
 				return fmt.Errorf("load %s: %w", st.stream, err)
 			}
 		}
+		s.loaded(st)
+	}
+}
+
+// loaded ends a load: the state is current unless newer events were seen.
+func (s *Service) loaded(st *state) {
+	s.folding.Lock()
+	st.current = !st.missed
+	weight := st.weigh()
+	s.folding.Unlock()
+	if old := st.weight.Swap(weight); weight > 2*old {
+		s.cache(st.stream).Set(st.stream, st) // counts its new weight
+	}
+}
+
+// load brings many states up to date in one reading. One of which newer events
+// were seen meanwhile is read on when it is asked for.
+func (s *Service) load(ctx context.Context, states []*state) error {
+	slices.SortFunc(states, func(a, b *state) int { return strings.Compare(a.stream, b.stream) })
+	from, loading := map[string]eventstore.Revision{}, map[string]*state{}
+	for _, st := range states {
+		if loading[st.stream] != nil {
+			continue
+		}
+		st.load.Lock() // in one order, so that two of these cannot wait for each other
+		defer st.load.Unlock()
 		s.folding.Lock()
-		st.current = !st.missed
-		weight := st.weigh()
+		if !st.current {
+			st.missed = false
+			from[st.stream], loading[st.stream] = st.last+1, st
+		}
 		s.folding.Unlock()
-		if old := st.weight.Swap(weight); weight > 2*old {
-			s.cache(st.stream).Set(st.stream, st) // counts its new weight
+	}
+	if len(from) == 0 {
+		return nil
+	}
+	for r, err := range s.log.ReadStreams(ctx, from) {
+		if err == nil {
+			err = s.foldLoaded(loading[r.Stream], r)
+		}
+		if err != nil {
+			return fmt.Errorf("load %d streams: %w", len(from), err)
 		}
 	}
+	for _, st := range loading {
+		s.loaded(st)
+	}
+	return nil
 }
 
 func (s *Service) foldLoaded(st *state, r eventstore.Recorded) error {

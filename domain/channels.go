@@ -1,6 +1,7 @@
 package domain
 
 import (
+	"maps"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -117,6 +118,13 @@ type Channel struct {
 
 // NewChannel is a channel before its first event.
 func NewChannel() *Channel { return &Channel{roles: map[UserID]Role{}, joined: map[UserID]int64{}} }
+
+// Clone is a channel in the same state that evolves by itself.
+func (c *Channel) Clone() *Channel {
+	clone := *c
+	clone.roles, clone.joined = maps.Clone(c.roles), maps.Clone(c.joined)
+	return &clone
+}
 
 // Evolve folds an event of the channel.
 func (c *Channel) Evolve(r Recorded) {

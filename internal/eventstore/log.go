@@ -112,13 +112,26 @@ type Log interface {
 	// context's error, which is as unknown.
 	Append(ctx context.Context, w Write) (Result, error)
 
-	// Find returns the result of the append whose first event has the
-	// given id, with Repeated set; false if the log does not hold it.
-	Find(ctx context.Context, id uuid.UUID) (Result, bool, error)
+	// AppendMany appends several writes in their order, each as Append does,
+	// in as few steps as the log can; what others append may come between.
+	// It ends behind the first that turns out to be a repeat and at the first
+	// that is not appended: results are those of the writes up to there, err
+	// is what the next one came to, and nothing behind it was appended,
+	// unless err leaves that open (ErrAmbiguous, the context's error). It is
+	// nil when every write has a result or the last result is a repeat.
+	AppendMany(ctx context.Context, writes []Write) (results []Result, err error)
+
+	// Find returns the results of the appends whose first events have the
+	// given ids, with Repeated set. What the log does not hold is absent.
+	Find(ctx context.Context, ids ...uuid.UUID) (map[uuid.UUID]Result, error)
 
 	// ReadStream yields the events of a stream from a revision on. An
 	// unknown stream yields nothing.
 	ReadStream(ctx context.Context, stream string, from Revision) iter.Seq2[Recorded, error]
+
+	// ReadStreams yields the events of several streams, each from a revision
+	// on: those of one stream in order and together.
+	ReadStreams(ctx context.Context, from map[string]Revision) iter.Seq2[Recorded, error]
 
 	// ReadAll yields up to limit events after a position, in order; a
 	// limit of 0 reads to the head of the moment of the call.

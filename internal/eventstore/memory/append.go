@@ -34,6 +34,21 @@ func (l *Log) Append(ctx context.Context, w eventstore.Write) (eventstore.Result
 	return l.record(w), nil
 }
 
+// AppendMany implements eventstore.Log.
+func (l *Log) AppendMany(ctx context.Context, writes []eventstore.Write) ([]eventstore.Result, error) {
+	results := make([]eventstore.Result, 0, len(writes))
+	for _, w := range writes {
+		r, err := l.Append(ctx, w)
+		if err != nil {
+			return results, err
+		}
+		if results = append(results, r); r.Repeated {
+			break
+		}
+	}
+	return results, nil
+}
+
 // repeat answers an append that the log holds already.
 func (l *Log) repeat(w eventstore.Write, e event) (eventstore.Result, error) {
 	result := e.result()

@@ -67,17 +67,19 @@ func (l *Log) isClosed() bool {
 }
 
 // Find implements eventstore.Log.
-func (l *Log) Find(ctx context.Context, id uuid.UUID) (eventstore.Result, bool, error) {
+func (l *Log) Find(ctx context.Context, ids ...uuid.UUID) (map[uuid.UUID]eventstore.Result, error) {
 	if err := ctx.Err(); err != nil {
-		return eventstore.Result{}, false, err
+		return nil, err
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	i, ok := l.ids[id]
-	if !ok {
-		return eventstore.Result{}, false, nil
+	found := make(map[uuid.UUID]eventstore.Result, len(ids))
+	for _, id := range ids {
+		if i, ok := l.ids[id]; ok {
+			found[id] = l.events[i].result()
+		}
 	}
-	return l.events[i].result(), true, nil
+	return found, nil
 }
 
 // ReadStream implements eventstore.Log.
@@ -91,6 +93,19 @@ func (l *Log) ReadStream(ctx context.Context, stream string, from eventstore.Rev
 			e, ok := l.streamEvent(stream, next)
 			if !ok || !yield(e, nil) {
 				return
+			}
+		}
+	}
+}
+
+// ReadStreams implements eventstore.Log.
+func (l *Log) ReadStreams(ctx context.Context, from map[string]eventstore.Revision) iter.Seq2[eventstore.Recorded, error] {
+	return func(yield func(eventstore.Recorded, error) bool) {
+		for stream, revision := range from {
+			for e, err := range l.ReadStream(ctx, stream, revision) {
+				if !yield(e, err) || err != nil {
+					return
+				}
 			}
 		}
 	}

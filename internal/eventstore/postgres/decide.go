@@ -38,11 +38,23 @@ func (w *writer) decide(batch []*request, f facts) error {
 			p.lastID = r.drawnID
 		}
 	}
+	for _, r := range batch {
+		if r.chain != nil {
+			r.chain.ending = r.chain.ended
+		}
+	}
 	clock := max(0, now.UnixMilli()-idEpoch) << idCounterBits
 	for i, r := range batch {
+		if r.chain != nil && r.chain.ending {
+			p.answers = append(p.answers, answer{err: errEnded})
+			continue
+		}
 		result, err := w.decideOne(i, r, f, clock)
 		if errors.Is(err, errUnsure) {
 			return err
+		}
+		if r.chain != nil {
+			r.chain.ending = ends(result, err)
 		}
 		p.answers = append(p.answers, answer{result, err})
 	}

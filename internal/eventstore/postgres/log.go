@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -121,13 +122,57 @@ func (l *Log) Append(ctx context.Context, w eventstore.Write) (eventstore.Result
 	return result, nil
 }
 
-// submit puts a request in line and waits for its outcome. A caller who finds
-// nobody leading leads: for one batch by itself if nothing could make it leave
-// early, through a goroutine otherwise.
+// AppendMany implements eventstore.Log.
+func (l *Log) AppendMany(ctx context.Context, writes []eventstore.Write) ([]eventstore.Result, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	requests := make([]*request, 0, len(writes))
+	c, now := &chain{}, time.Now()
+	var invalid error
+	for _, w := range writes {
+		if err := w.Validate(); err != nil {
+			invalid = fmt.Errorf("append to %s: %w", w.Stream, err)
+			break
+		}
+		r := newRequest(w, l.layout, now)
+		r.chain = c
+		requests = append(requests, r)
+	}
+	if len(requests) == 0 {
+		return nil, invalid
+	}
+	if err := l.enqueue(ctx, requests...); err != nil {
+		return nil, fmt.Errorf("append to %s: %w", writes[0].Stream, err)
+	}
+	results := make([]eventstore.Result, 0, len(requests))
+	for i, r := range requests {
+		result, err := r.wait(ctx)
+		if err != nil {
+			return results, fmt.Errorf("append to %s: %w", writes[i].Stream, err)
+		}
+		if results = append(results, result); result.Repeated {
+			return results, nil
+		}
+	}
+	return results, invalid
+}
+
+// submit puts a request in line and waits for its outcome.
 func (l *Log) submit(ctx context.Context, r *request) (eventstore.Result, error) {
-	lead, err := l.queue.add(r)
-	if err != nil {
+	if err := l.enqueue(ctx, r); err != nil {
 		return eventstore.Result{}, err
+	}
+	return r.wait(ctx)
+}
+
+// enqueue puts requests in line. A caller who finds nobody leading leads: for
+// one batch by itself if nothing could make it leave early, through a goroutine
+// otherwise.
+func (l *Log) enqueue(ctx context.Context, requests ...*request) error {
+	lead, err := l.queue.add(requests...)
+	if err != nil {
+		return err
 	}
 	switch {
 	case lead && ctx.Done() == nil:
@@ -135,17 +180,7 @@ func (l *Log) submit(ctx context.Context, r *request) (eventstore.Result, error)
 	case lead:
 		go l.lead()
 	}
-	select {
-	case o := <-r.done:
-		return o.result, o.err
-	case <-ctx.Done():
-	}
-	select {
-	case o := <-r.done:
-		return o.result, o.err
-	default:
-		return eventstore.Result{}, ctx.Err()
-	}
+	return nil
 }
 
 // leadOnce runs the batch that the caller is part of and leaves the others to a
@@ -180,22 +215,25 @@ func (l *Log) lead() {
 }
 
 // Find implements eventstore.Log.
-func (l *Log) Find(ctx context.Context, id uuid.UUID) (eventstore.Result, bool, error) {
-	rows, err := l.readRows(ctx, `
-		SELECT `+eventColumns+`
-		FROM es_events e
-		WHERE e.event_id = $1`, id)
-	if err == nil && len(rows) == 0 {
-		return eventstore.Result{}, false, nil
+func (l *Log) Find(ctx context.Context, ids ...uuid.UUID) (map[uuid.UUID]eventstore.Result, error) {
+	found := make(map[uuid.UUID]eventstore.Result, len(ids))
+	for some := range slices.Chunk(ids, pageSize) {
+		rows, err := l.readRows(ctx, `
+			SELECT `+placeColumns+`
+			FROM es_events e
+			WHERE e.event_id = ANY ($1)`, some)
+		var events []eventstore.Recorded
+		if err == nil {
+			events, err = l.dictionary.recorded(ctx, l.pool, rows)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("find events: %w", err)
+		}
+		for i, e := range events {
+			found[e.ID] = firstResult(e, rows[i].rest)
+		}
 	}
-	var events []eventstore.Recorded
-	if err == nil {
-		events, err = l.dictionary.recorded(ctx, l.pool, rows)
-	}
-	if err != nil {
-		return eventstore.Result{}, false, fmt.Errorf("find event %s: %w", id, err)
-	}
-	return firstResult(events[0], rows[0].rest), true, nil
+	return found, nil
 }
 
 // Head implements eventstore.Log.

@@ -28,9 +28,9 @@ type queue struct {
 
 func newQueue() *queue { return &queue{idle: make(chan struct{})} }
 
-// add puts a request in line. It tells the caller to lead, or to find a leader,
+// add puts requests in line. It tells the caller to lead, or to find a leader,
 // if nobody does.
-func (q *queue) add(r *request) (lead bool, err error) {
+func (q *queue) add(requests ...*request) (lead bool, err error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	switch {
@@ -39,7 +39,7 @@ func (q *queue) add(r *request) (lead bool, err error) {
 	case q.down:
 		return false, fmt.Errorf("%w: no connection to the database", eventstore.ErrUnavailable)
 	}
-	q.waiting = append(q.waiting, r)
+	q.waiting = append(q.waiting, requests...)
 	if q.led {
 		return false, nil
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -68,6 +69,58 @@ func (l *Log) ReadStream(ctx context.Context, stream string, from eventstore.Rev
 	}
 }
 
+// ReadStreams implements eventstore.Log.
+func (l *Log) ReadStreams(ctx context.Context, from map[string]eventstore.Revision) iter.Seq2[eventstore.Recorded, error] {
+	return func(yield func(eventstore.Recorded, error) bool) {
+		keys, froms := make([]key, 0, len(from)), make([]int32, 0, len(from))
+		for stream, revision := range from {
+			keys, froms = append(keys, l.layout.place(stream).key), append(froms, firstRevision(revision))
+		}
+		for len(keys) > 0 {
+			page, last, err := l.streamsPage(ctx, keys, froms)
+			if err != nil {
+				yield(eventstore.Recorded{}, fmt.Errorf("read %d streams: %w", len(from), err))
+				return
+			}
+			for _, e := range page {
+				if !yield(e, nil) {
+					return
+				}
+			}
+			if last == nil {
+				return
+			}
+			done := slices.Index(keys, last.key)
+			keys, froms = keys[done:], froms[done:]
+			froms[0] = last.revision + 1
+		}
+	}
+}
+
+// streamsPage reads events of streams, one stream after the other; last is the
+// last row when there may be more.
+func (l *Log) streamsPage(ctx context.Context, keys []key, froms []int32) (page []eventstore.Recorded, last *row, err error) {
+	rows, err := l.readRows(ctx, `
+		SELECT `+eventColumns+`
+		FROM unnest($1::uuid[], $2::int4[]) WITH ORDINALITY AS k (stream_key, revision, n)
+		JOIN es_events e ON e.stream_key = k.stream_key
+			AND e.revision >= greatest(k.revision, (SELECT truncate_before FROM es_marks m WHERE m.stream_key = k.stream_key))
+		ORDER BY k.n, e.revision
+		LIMIT $3`, keys, froms, pageSize)
+	if err != nil || len(rows) == 0 {
+		return nil, nil, err
+	}
+	if page, err = l.dictionary.recorded(ctx, l.pool, rows); err != nil {
+		return nil, nil, err
+	}
+	if len(rows) == pageSize || size(rows) > pageBytes {
+		last = &rows[len(rows)-1]
+	}
+	return page, last, nil
+}
+
+func firstRevision(from eventstore.Revision) int32 { return int32(min(max(from, 0), 1<<31-1)) }
+
 // page reads events after a position, from memory if they are there.
 func (l *Log) page(ctx context.Context, after eventstore.Position, limit int) ([]eventstore.Recorded, error) {
 	if events, _, _, covered := l.ring.after(after, limit); covered && len(events) > 0 {
@@ -96,7 +149,7 @@ func (l *Log) streamPage(ctx context.Context, k key, from eventstore.Revision) (
 		WHERE e.stream_key = $1
 		  AND e.revision >= greatest($2, (SELECT truncate_before FROM es_marks WHERE stream_key = $1))
 		ORDER BY e.revision
-		LIMIT $3`, k, int32(min(max(from, 0), 1<<31-1)), pageSize)
+		LIMIT $3`, k, firstRevision(from), pageSize)
 	if err != nil || len(rows) == 0 {
 		return nil, false, err
 	}

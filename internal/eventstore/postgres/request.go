@@ -1,6 +1,8 @@
 package postgres
 
 import (
+	"context"
+	"errors"
 	"time"
 
 	"github.com/google/uuid"
@@ -18,6 +20,7 @@ type request struct {
 	size      int
 	queued    time.Time
 	done      chan outcome // receives exactly one outcome
+	chain     *chain       // of AppendMany; nil for an append of its own
 
 	sync      bool  // asks only for the writer to read what others wrote
 	drawnID   int64 // of the last attempt
@@ -25,6 +28,20 @@ type request struct {
 	sent      bool  // an attempt was lost: its outcome was unknown
 	attempted int64 // the position of the first event in that attempt
 }
+
+// chain ties the requests of one AppendMany, which follow each other in the
+// queue. It belongs to the leader.
+type chain struct {
+	ended  bool // by an outcome that was answered
+	ending bool // by an outcome of the batch that is being decided
+}
+
+// errEnded answers what is behind the end of its chain.
+var errEnded = errors.New("an append before it was not carried out")
+
+// ends tells whether an outcome ends a chain: what follows was decided as if
+// this had been appended now.
+func ends(result eventstore.Result, err error) bool { return err != nil || result.Repeated }
 
 type outcome struct {
 	result eventstore.Result
@@ -55,5 +72,24 @@ func newRequest(w eventstore.Write, l layout, now time.Time) *request {
 func (r *request) first() uuid.UUID { return r.write.Events[0].ID }
 
 func (r *request) answer(result eventstore.Result, err error) {
+	if r.chain != nil && ends(result, err) {
+		r.chain.ended = true
+	}
 	r.done <- outcome{result, err}
+}
+
+// wait returns the outcome, or the end of the caller's patience: the request
+// goes on.
+func (r *request) wait(ctx context.Context) (eventstore.Result, error) {
+	select {
+	case o := <-r.done:
+		return o.result, o.err
+	case <-ctx.Done():
+	}
+	select {
+	case o := <-r.done:
+		return o.result, o.err
+	default:
+		return eventstore.Result{}, ctx.Err()
+	}
 }

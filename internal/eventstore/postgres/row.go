@@ -24,6 +24,10 @@ type row struct {
 const eventColumns = `e.position, e.stream_key, e.revision, e.stream_no, e.recorded_at,
 	e.event_id, e.type_no, e.rest, e.data, e.meta`
 
+// placeColumns are the same without the data, which is left empty.
+const placeColumns = `e.position, e.stream_key, e.revision, e.stream_no, e.recorded_at,
+	e.event_id, e.type_no, e.rest, ''::bytea, e.meta`
+
 // decodeRow copies a row out of its binary columns.
 func decodeRow(v [][]byte) row {
 	r := row{

@@ -207,16 +207,29 @@ func onceStorm(t *testing.T, s Store) {
 }
 
 func find(t *testing.T, s Store) {
-	_, found, err := s.Log.Find(deadline(t), uuid.New())
+	found, err := s.Log.Find(deadline(t))
 	require.NoError(t, err)
-	require.False(t, found)
+	require.Empty(t, found)
+	ids := []uuid.UUID{uuid.New()}
+	found, err = s.Log.Find(deadline(t), ids...)
+	require.NoError(t, err)
+	require.Empty(t, found)
+	want := map[uuid.UUID]eventstore.Result{}
 	for _, w := range shapes() {
 		w.Events[0].Meta = map[string]string{eventstore.MetaOnce: "digest"}
-		first, err := s.Log.Append(deadline(t), w)
+		id := w.Events[0].ID
+		want[id], err = s.Log.Append(deadline(t), w)
 		require.NoError(t, err)
-		got, found, err := s.Log.Find(deadline(t), w.Events[0].ID)
+		ids = append(ids, id, uuid.New())
+		found, err = s.Log.Find(deadline(t), id)
 		require.NoError(t, err)
-		require.True(t, found)
-		sameResult(t, first, got)
+		require.Len(t, found, 1)
+		sameResult(t, want[id], found[id])
+	}
+	found, err = s.Log.Find(deadline(t), append(ids, ids...)...)
+	require.NoError(t, err)
+	require.Len(t, found, len(want), "of many ids, those that are there")
+	for id, first := range want {
+		sameResult(t, first, found[id])
 	}
 }

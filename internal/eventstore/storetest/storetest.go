@@ -65,6 +65,6 @@ func Run(t *testing.T, open func(t *testing.T) Store, caps ...Capability) {
 }
 
 func contracts() []contract {
-	return slices.Concat(appendContracts, refusalContracts, repeatContracts, readContracts,
+	return slices.Concat(appendContracts, manyContracts, refusalContracts, repeatContracts, readContracts,
 		subscribeContracts, drawContracts, guardContracts, processContracts, faultContracts)
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -18,15 +19,15 @@ import (
 const excerptFile = "testdata/ubuntu-irc/excerpt.jsonl"
 
 // ordered is everything that happened in the rooms of an app, in order, with
-// places instead of ids.
-func ordered(t *testing.T, x external) map[string][]string {
+// places instead of ids, and which name each channel has.
+func ordered(t *testing.T, x external) (rooms map[string][]string, names map[string]string) {
 	t.Helper()
 	args := append([]string{"audit", "log", "--app", "demo", "--reveal", "--json"}, x.args("")[1:]...)
-	code, stdout, stderr := parley(t, args...)
-	require.Equal(t, exitOK, code, stderr)
-	rooms := map[string][]string{}
-	names, places := map[string]string{}, map[string]string{}
-	for d := json.NewDecoder(strings.NewReader(stdout)); ; {
+	var stdout, stderr bytes.Buffer
+	require.Equal(t, exitOK, run(t.Context(), args, &stdout, &stderr), stderr.String())
+	rooms, names = map[string][]string{}, map[string]string{}
+	places := map[string]string{}
+	for d := json.NewDecoder(&stdout); ; {
 		var e struct {
 			Type, Channel, Message, Actor, Via string
 			Time                               int64
@@ -34,7 +35,7 @@ func ordered(t *testing.T, x external) map[string][]string {
 		}
 		err := d.Decode(&e)
 		if err == io.EOF {
-			return rooms
+			return rooms, names
 		}
 		require.NoError(t, err)
 		if e.Channel == "" || e.Via == "" {
@@ -83,9 +84,10 @@ func TestRealChatIsImportedOnceWhateverInterrupts(t *testing.T) {
 	}
 	code, _, stderr = parley(t, args(torn)...)
 	require.Equal(t, exitOK, code, stderr)
-	want := ordered(t, whole)
+	want, _ := ordered(t, whole)
 	require.Len(t, want, s.Rooms)
-	require.Equal(t, want, ordered(t, torn), "an import that was interrupted ends like one that was not")
+	got, _ := ordered(t, torn)
+	require.Equal(t, want, got, "an import that was interrupted ends like one that was not")
 
 	head := torn.head(t)
 	code, stdout, _ = parley(t, args(torn)...)

@@ -19,9 +19,15 @@ import (
 // patience bounds every wait.
 const patience = time.Minute
 
+// asParley makes the test binary the binary itself, so that a test can kill it.
+const asParley = "PARLEY_TEST_AS_PARLEY"
+
 // TestMain takes the settings of whoever runs the tests away from the binary,
 // save for the place of PostgreSQL.
 func TestMain(m *testing.M) {
+	if os.Getenv(asParley) != "" {
+		os.Exit(run(context.Background(), os.Args[1:], os.Stdout, os.Stderr))
+	}
 	for _, v := range os.Environ() {
 		name, _, _ := strings.Cut(v, "=")
 		if strings.HasPrefix(name, "PARLEY_") && name != "PARLEY_PG_BIN" && !strings.HasPrefix(name, "PARLEY_TEST_") {

@@ -58,7 +58,8 @@ type importLine struct {
 
 // importResult is the answer to a line. Status: done; repeated, it was
 // imported before; unchanged, there was nothing to do; refused, the line or
-// the rules do not allow it; failed, try again.
+// the rules do not allow it; failed, try again: what follows it in its channel
+// has failed, too.
 type importResult struct {
 	Line      int              `json:"line"`
 	Status    string           `json:"status"`

@@ -36,12 +36,17 @@ var allowed = []struct {
 	{"internal/limits", []string{"domain"}},
 	{"internal/assets", []string{"domain"}},
 	{"internal/auth", []string{"commands", "domain"}},
+	{"internal/socket", nil},
+	{"internal/fanout", []string{"domain", "internal/eventstore", "queries"}},
+	{"internal/tickets", []string{"internal/auth"}},
 	{"commands", []string{"domain", "internal/eventstore"}},
 	{"projections", []string{"domain", "internal/eventstore", "internal/feed", "internal/pgerr", "migrations"}},
 	{"queries", []string{"domain"}},
 	{"api", nil},
 	{"api/envelope", []string{"domain", "internal/eventstore", "internal/pgerr", "queries"}},
-	{"api/native", []string{"api/envelope", "commands", "domain", "internal/assets", "internal/limits", "queries"}},
+	{"api/native", []string{
+		"api/envelope", "commands", "domain", "internal/assets", "internal/auth", "internal/fanout", "internal/limits", "internal/socket", "queries",
+	}},
 	{"api/admin", []string{"api/envelope", "commands", "domain", "internal/audit", "internal/auth", "internal/eventstore", "projections", "queries"}},
 	{"api/files", []string{"api/envelope", "domain", "internal/assets"}},
 }

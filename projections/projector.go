@@ -34,6 +34,7 @@ type projector struct {
 	moved    chan struct{} // closed when position or stop change
 	stop     *Stop
 	parked   parking
+	woke     func() // called when position or stop change; nil: nobody cares
 }
 
 func newProjector(p Projection, found liveBuild, c *pgx.ConnConfig, log eventstore.Log, logger *slog.Logger) *projector {
@@ -80,6 +81,9 @@ func (p *projector) doubt() {
 func (p *projector) wake() {
 	close(p.moved)
 	p.moved = make(chan struct{})
+	if p.woke != nil {
+		p.woke()
+	}
 }
 
 func (p *projector) stopped() *Stop {

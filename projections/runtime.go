@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -47,6 +48,9 @@ type Runtime struct {
 	reads   atomic.Int64 // how many reads there were
 	waiting atomic.Int64 // reads that wait for a position
 
+	movedMu sync.Mutex
+	moved   chan struct{} // closed when a projection moves
+
 	mu      sync.Mutex
 	life    context.Context // ends with Run
 	end     context.CancelFunc
@@ -69,7 +73,7 @@ func New(ctx context.Context, c Config) (*Runtime, error) {
 	r := &Runtime{
 		grace: c.Grace,
 		log:   c.Log, logger: c.Logger, byName: map[string]*projector{}, db: c.DB.Config().ConnConfig.Copy(),
-		maker: &maker{db: c.DB, log: c.Log, logger: c.Logger}, jobs: map[jobKey]*Job{}, sweep: make(chan struct{}, 1),
+		maker: &maker{db: c.DB, log: c.Log, logger: c.Logger}, jobs: map[jobKey]*Job{}, sweep: make(chan struct{}, 1), moved: make(chan struct{}),
 	}
 	r.life, r.end = context.WithCancel(context.Background())
 	for _, p := range c.Projections {
@@ -78,6 +82,7 @@ func New(ctx context.Context, c Config) (*Runtime, error) {
 			return nil, err
 		}
 		run := newProjector(p, found, r.db, c.Log, c.Logger)
+		run.woke = r.wake
 		r.all = append(r.all, run)
 		r.byName[p.Name] = run
 	}
@@ -229,6 +234,31 @@ func (r *Runtime) shown(names []string) (position int64) {
 		}
 	}
 	return position
+}
+
+// Moved is the position up to which all named projections have applied the log
+// on this node, and a channel that is closed when one of them moves on.
+func (r *Runtime) Moved(names []string) (position int64, moved <-chan struct{}) {
+	r.movedMu.Lock()
+	moved = r.moved
+	r.movedMu.Unlock()
+	position = math.MaxInt64
+	for _, name := range names {
+		p, ok := r.byName[name]
+		if !ok {
+			return 0, moved
+		}
+		position = min(position, p.position.Load())
+	}
+	return position, moved
+}
+
+// wake tells who looks at Moved.
+func (r *Runtime) wake() {
+	r.movedMu.Lock()
+	defer r.movedMu.Unlock()
+	close(r.moved)
+	r.moved = make(chan struct{})
 }
 
 // Wait returns when all named projections have applied the log up to a

@@ -40,6 +40,9 @@ func (s *Server) routes(r gin.IRoutes) {
 	r.GET("/v1/channels/:channel/typing", s.handle(s.listTyping))
 	r.POST("/v1/channels/:channel/typing", s.handle(s.signalTyping))
 
+	r.POST("/v1/auth/ws-ticket", s.handle(s.createTicket))
+	r.GET("/v1/ws", s.openSocket)
+
 	r.POST("/v1/uploads", s.handle(s.createUpload))
 	r.GET("/v1/uploads/:upload", s.handle(s.getUpload))
 	r.POST("/v1/uploads/:upload/complete", s.handle(s.completeUpload))

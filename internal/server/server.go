@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -51,6 +52,8 @@ type Config struct {
 	// LimitLoopback counts failures to authenticate of peers on this machine
 	// as well.
 	LimitLoopback bool
+	// SocketQueue is how many frames may wait for one socket; 0: 1,024.
+	SocketQueue int
 	// Building hears how far read models are that this version has to build
 	// before it starts; nil if nobody cares.
 	Building func(projections.Progress)
@@ -77,9 +80,14 @@ type Server struct {
 	Pool        *pgxpool.Pool
 	Assets      *assets.Service
 
+	Sockets *native.Sockets
+
 	disk    *assets.Disk
 	logger  *slog.Logger
 	keys    *keyring.Ring
+	tokens  *auth.Native
+	bounds  *limits.Limiter
+	live    atomic.Pointer[native.Sockets]
 	signals *signals.Bus
 	cancel  context.CancelFunc
 	loops   sync.WaitGroup
@@ -125,6 +133,9 @@ func Open(ctx context.Context, c Config) (_ *Server, err error) {
 		return nil, err
 	}
 	if err := s.startAssets(running, c); err != nil {
+		return nil, err
+	}
+	if err := s.startLive(running, c); err != nil {
 		return nil, err
 	}
 	return s, s.faces(c)
@@ -190,17 +201,9 @@ func (s *Server) startServices(ctx, running context.Context, c Config) (err erro
 }
 
 func (s *Server) faces(c Config) error {
-	tokens, err := auth.NewNative(s.Commands, c.Now)
-	if err != nil {
-		return err
-	}
-	bounds, err := limits.New(limits.Config{Apps: s.Commands, Now: c.Now, Loopback: c.LimitLoopback})
-	if err != nil {
-		return err
-	}
 	talk, err1 := api.CORS(c.CORSOrigins, (&native.Server{
-		Commands: s.Commands, Queries: s.Queries, Tokens: tokens, Limits: bounds, Logger: c.Logger, AttachmentTypes: c.AttachmentTypes,
-		Assets: s.Assets,
+		Commands: s.Commands, Queries: s.Queries, Tokens: s.tokens, Limits: s.bounds, Logger: c.Logger, AttachmentTypes: c.AttachmentTypes,
+		Assets: s.Assets, Sockets: s.Sockets,
 	}).Handler())
 	content, err2 := api.CORS(c.CORSOrigins, (&files.Server{Assets: s.Assets, Logger: c.Logger, Now: c.Now}).Handler())
 	if err := errors.Join(err1, err2); err != nil {
@@ -211,7 +214,7 @@ func (s *Server) faces(c Config) error {
 		Files:  content,
 		Admin: (&admin.Server{
 			Commands: s.Commands, Queries: s.Queries, Audit: &audit.Reader{Log: s.Log, Opener: s.keys}, Projections: s.Projections,
-			Operator: c.Operator, Failures: bounds, Logger: c.Logger, Now: c.Now,
+			Operator: c.Operator, Failures: s.bounds, Logger: c.Logger, Now: c.Now,
 		}).Handler(),
 		Health: api.Health(s.checks()),
 	})
@@ -268,6 +271,9 @@ func (s *Server) parked() string {
 func (s *Server) Close() {
 	for _, f := range s.before {
 		f()
+	}
+	if s.Sockets != nil {
+		s.Sockets.Close()
 	}
 	s.cancel()
 	s.loops.Wait()

@@ -22,7 +22,7 @@ func (s *Server) openTyping(ctx, running context.Context, c Config) (*typing.Boa
 		return nil, nil, err
 	}
 	board, err := typing.New(typing.Config{
-		Publisher: s.signals, Now: c.Now, Logger: c.Logger,
+		Publisher: s.signals, Now: c.Now, Logger: c.Logger, Show: s.showTyping,
 		LastWrite: func(app domain.AppID, u domain.UserID) int64 { return s.Commands.LastWrite(app, u) },
 	})
 	if err != nil {

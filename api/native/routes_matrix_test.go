@@ -74,6 +74,9 @@ func (m *matrix) withoutToken(t *testing.T, name string, p place) {
 	for token, code := range map[string]string{
 		"": "AUTH_MISSING_TOKEN", expired: "AUTH_TOKEN_EXPIRED", "garbage": "AUTH_INVALID_TOKEN", foreign.Token(): "AUTH_INVALID_TOKEN",
 	} {
+		if token == "" && routes[name].missing != "" {
+			code = routes[name].missing
+		}
 		m.Run(t, fmt.Sprintf("CH-002 RS-001 RS-032 %s with token %.10q", name, token), func(*testing.T) {
 			p.call(m.app.Bearer("ann", token), name, claims...).Refused(401, code)
 		})

@@ -22,6 +22,8 @@ type route struct {
 	body   string
 	// room says what a room answers a stranger, 0 for the refusal of others.
 	room int
+	// missing says what is answered without a token, where it differs.
+	missing string
 	// unknown says what is answered for ids of nothing where it is not that
 	// of the parameter.
 	unknown map[string]refusal
@@ -55,6 +57,9 @@ var routes = map[string]route{
 	"GET /v1/channels/:channel/messages/:message/versions": {status: 200},
 
 	"GET /v1/channels/:channel/messages/:message/attachments/:attachment/url": {status: 200},
+
+	"POST /v1/auth/ws-ticket": {status: 200},
+	"GET /v1/ws":              {status: 400, missing: "AUTH_INVALID_TICKET"},
 
 	"POST /v1/uploads":                  {status: 201, body: `{"upload_type":"chat_attachment","channel_id":":channel",` + aFile},
 	"GET /v1/uploads/:upload":           {status: 200},

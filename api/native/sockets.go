@@ -22,6 +22,7 @@ import (
 type Tickets interface {
 	Issue(ctx context.Context, s auth.Session) (ticket string, expires time.Time, err error)
 	Redeem(ctx context.Context, ticket string) (s auth.Session, ok bool, err error)
+	Good(ctx context.Context, ticket string) (bool, error)
 }
 
 // Sessions verifies tokens for as long as a socket is open.
@@ -217,20 +218,20 @@ func (s *Sockets) admit(r *request) (auth.Session, error) {
 	switch {
 	case ticket == "" && !bearer:
 		return auth.Session{}, domain.ErrInvalidTicket
-	case !s.fromHere(r.Request):
-		return auth.Session{}, errOrigin
-	case !socket.Acceptable(r.Request):
-		r.Header("Upgrade", "websocket")
-		return auth.Session{}, domain.ErrInvalidRequest.Because("this path takes WebSocket handshakes of version 13")
 	case ticket == "":
-		return s.bearer(r)
+		open, err := s.bearer(r)
+		return open, first(err, s.mayOpen(r))
+	}
+	if denied := s.mayOpen(r); denied != nil { // the ticket stays good
+		good, err := s.Tickets.Good(r.ctx, ticket)
+		if err == nil && !good {
+			err = s.noTicket(r)
+		}
+		return auth.Session{}, first(err, denied)
 	}
 	open, ok, err := s.Tickets.Redeem(r.ctx, ticket)
 	if err == nil && !ok {
-		err = domain.ErrInvalidTicket
-		if retry := s.Limits.Failed(r.Request.RemoteAddr); retry > 0 {
-			err = envelope.TooMany(r.Context, retry)
-		}
+		err = s.noTicket(r)
 	}
 	if err != nil {
 		return auth.Session{}, err
@@ -240,6 +241,27 @@ func (s *Sockets) admit(r *request) (auth.Session, error) {
 		err = domain.ErrInvalidTicket
 	}
 	return open, err
+}
+
+// mayOpen refuses handshakes of foreign pages, and requests that are none
+// (CH-826).
+func (s *Sockets) mayOpen(r *request) error {
+	switch {
+	case !s.fromHere(r.Request):
+		return errOrigin
+	case !socket.Acceptable(r.Request):
+		r.Header("Upgrade", "websocket")
+		return domain.ErrInvalidRequest.Because("this path takes WebSocket handshakes of version 13")
+	}
+	return nil
+}
+
+// noTicket refuses a ticket that is not good, and a peer that tries many.
+func (s *Sockets) noTicket(r *request) error {
+	if retry := s.Limits.Failed(r.Request.RemoteAddr); retry > 0 {
+		return envelope.TooMany(r.Context, retry)
+	}
+	return domain.ErrInvalidTicket
 }
 
 // bearer is the session of the token in the header.

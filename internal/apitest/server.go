@@ -269,3 +269,6 @@ func (a *App) On(s *Server) *App {
 	other.s = s
 	return &other
 }
+
+// Moment is the pause between two looks at something that is awaited.
+const Moment = 20 * time.Millisecond

@@ -112,8 +112,12 @@ func Upgrade(w http.ResponseWriter, r *http.Request, header http.Header, c Confi
 	if in.Buffered() == 0 {
 		in = bufio.NewReaderSize(conn, 256) // most frames of clients are small, and most sockets idle
 	}
+	return newConn(conn, in, c), nil
+}
+
+func newConn(conn net.Conn, in *bufio.Reader, c Config) *Conn {
 	c.Meter.open.Add(1)
-	return &Conn{c: c, net: conn, in: in, done: make(chan struct{})}, nil
+	return &Conn{c: c, net: conn, in: in, done: make(chan struct{})}
 }
 
 // kernelBuffer is how much the system may hold of what a client does not read:

@@ -76,6 +76,18 @@ func (d *Desk) Redeem(ctx context.Context, ticket string) (s auth.Session, ok bo
 	return auth.UserSession(s), true, nil
 }
 
+// Good reports whether a ticket would be taken.
+func (d *Desk) Good(ctx context.Context, ticket string) (good bool, err error) {
+	err = d.db.QueryRow(ctx, `
+		SELECT EXISTS (
+			SELECT FROM tickets
+			WHERE ticket = $1 AND expires_at > clock_timestamp())`, hash(ticket)).Scan(&good)
+	if err != nil {
+		return false, fmt.Errorf("look for a ticket: %w", err)
+	}
+	return good, nil
+}
+
 // sweep throws away what has expired. It is no harm if that fails.
 func (d *Desk) sweep(ctx context.Context) {
 	now, swept := time.Now().Unix(), d.swept.Load()

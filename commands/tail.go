@@ -177,5 +177,12 @@ func (s *Service) OwnWrites(ctx context.Context, a domain.Actor) (int64, error) 
 	return s.tail.newest(keyOf(a)), nil
 }
 
+// Head is the position of the newest event of any node; a read that has reached
+// it shows everything that was acknowledged before the call.
+func (s *Service) Head(ctx context.Context) (int64, error) {
+	head, err := s.log.Head(ctx)
+	return int64(head), err
+}
+
 // Wait returns when nothing that outlives its request is under way.
 func (s *Service) Wait() { s.working.Wait() }

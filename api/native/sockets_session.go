@@ -3,6 +3,7 @@ package native
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"maps"
 	"slices"
 	"sync"
@@ -202,14 +203,30 @@ func (o *session) forget(channel domain.ChannelID, h *held) {
 	}
 }
 
-// head reads where a channel stands and whether the user may read it.
+// head reads where a channel stands and whether the user may read it, after
+// everything that was acknowledged to anybody before. If the read models are too
+// far behind for that, it is what the user wrote himself.
 func (o *session) head(ctx context.Context, channel domain.ChannelID) (queries.LogHead, error) {
 	ctx = queries.WithAbout(ctx, &queries.About{Actor: o.actor, Channel: channel})
+	newest, err := o.s.Commands.Head(ctx)
+	if err != nil {
+		return queries.LogHead{}, err
+	}
+	head, err := o.headAt(ctx, channel, newest, patience/2)
+	if !errors.Is(err, queries.ErrBehind) {
+		return head, err
+	}
 	own, err := o.s.Commands.OwnWrites(ctx, o.actor)
 	if err != nil {
 		return queries.LogHead{}, err
 	}
-	head, in, err := o.s.Queries.LogHead(ctx, queries.Freshness(own), o.actor.App, o.actor.User(), channel)
+	return o.headAt(ctx, channel, own, patience)
+}
+
+func (o *session) headAt(ctx context.Context, channel domain.ChannelID, at int64, wait time.Duration) (queries.LogHead, error) {
+	ctx, cancel := context.WithTimeout(ctx, wait)
+	defer cancel()
+	head, in, err := o.s.Queries.LogHead(ctx, queries.Freshness(at), o.actor.App, o.actor.User(), channel)
 	if err != nil {
 		return head, err
 	}

@@ -62,6 +62,20 @@ func (s *Server) Poison(stream, typ string) (position int64) {
 	return int64(res.Position)
 }
 
+// Append appends an event of any type to a stream.
+func (s *Server) Append(stream, typ, data string) {
+	s.t().Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), Patience)
+	defer cancel()
+	_, err := s.Log.Append(ctx, eventstore.Write{
+		Stream: stream, Expected: eventstore.Any,
+		Events: []eventstore.NewEvent{{ID: uuid.New(), Type: typ, V: 1, Data: []byte(data)}},
+	})
+	if err != nil {
+		s.t().Fatalf("append to %s: %v", stream, err)
+	}
+}
+
 // place is what nodes of one installation share.
 type place struct {
 	database, rootKey, assets string

@@ -16,7 +16,7 @@ import (
 )
 
 func TestSocketsEndWithTheirToken(t *testing.T) {
-	// CH-822, RS-115
+	rows(t, "CH-822 RS-115")
 	s, app := open(t)
 	ann := app.User("ann")
 	c := ann.Room("Lobby")
@@ -41,7 +41,7 @@ func TestSocketsEndWithTheirToken(t *testing.T) {
 }
 
 func TestSocketsEndWithTheServer(t *testing.T) {
-	// CH-822
+	rows(t, "CH-822")
 	s, app := open(t)
 	ann := app.User("ann")
 	c := ann.Room("Lobby")
@@ -61,7 +61,7 @@ func TestSocketsEndWithTheServer(t *testing.T) {
 }
 
 func TestFramesThatAreTooLarge(t *testing.T) {
-	// CH-809, RS-112
+	rows(t, "CH-809 RS-112")
 	s, app := open(t)
 	ann := app.User("ann")
 	deep := strings.Repeat(`{"a":`, 20_000) + "1" + strings.Repeat("}", 20_000)
@@ -89,7 +89,7 @@ func TestFramesThatAreTooLarge(t *testing.T) {
 }
 
 func TestSubscriptionsOfASocket(t *testing.T) {
-	// CH-825, RS-118
+	rows(t, "CH-825 RS-118")
 	_, app := open(t)
 	ann := app.User("ann")
 	o := ann.Socket()
@@ -119,7 +119,7 @@ func TestSubscriptionsOfASocket(t *testing.T) {
 }
 
 func TestSocketsThatNeverReadAreClosedAndHoldNobodyUp(t *testing.T) {
-	// CH-821, RS-116
+	rows(t, "CH-821 RS-116")
 	s := apitest.Open(t, func(c *server.Config) { c.SocketQueue = 16 })
 	app := s.App("shop")
 	ann := app.User("ann")

@@ -76,7 +76,7 @@ func TestFramesOfMessages(t *testing.T) {
 }
 
 func TestFramesOfChannelsAndMembers(t *testing.T) {
-	// CH-817, CH-827
+	rows(t, "CH-817 CH-827")
 	s, app := open(t)
 	ann, bob := app.User("ann", "Ann"), app.User("bob", "Bob")
 	c := ann.Group("Team")
@@ -122,7 +122,7 @@ func TestFramesOfChannelsAndMembers(t *testing.T) {
 }
 
 func TestTypingIsShown(t *testing.T) {
-	// CH-808, CH-816
+	rows(t, "CH-808 CH-816")
 	s, app := open(t)
 	ann, bob := app.User("ann", "Ann"), app.User("bob", "Bob")
 	c := ann.Group("Team")
@@ -157,7 +157,7 @@ func TestTypingIsShown(t *testing.T) {
 }
 
 func TestAnEventOfATypeFromTheFutureKeepsItsNumber(t *testing.T) {
-	// CH-819, CH-827
+	rows(t, "CH-819 CH-827")
 	s, app := open(t)
 	ann := app.User("ann")
 	c := ann.Room("Lobby")

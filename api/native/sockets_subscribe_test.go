@@ -35,7 +35,7 @@ func TestSubscribing(t *testing.T) {
 		o.Raw(`{"type":"subscribe","data":{"channel_id":` + c + `}}`)
 		require.Equal(t, c, o.Want("subscribed").Text("channel_id"))
 	})
-	s.Run(t, "CH-806 CH-807 CH-809 what is refused leaves the socket open", func(t *testing.T) {
+	s.Run(t, "CH-806 CH-807 CH-809 RS-111 what is refused leaves the socket open", func(t *testing.T) {
 		o := eve.Socket()
 		stranger := s.App("other").User("ann").Socket()
 		for text, code := range map[string]string{
@@ -65,7 +65,7 @@ func TestSubscribing(t *testing.T) {
 		f := stranger.Want("error")
 		require.Equal(t, "CHAT_CHANNEL_NOT_FOUND", f.Text("code"))
 		require.Equal(t, c, f.Text("channel_id"))
-		ann.Send(c, "three") // RS-111
+		ann.Send(c, "three")
 		o.Quiet()
 		stranger.Quiet()
 	})
@@ -87,7 +87,7 @@ func TestSubscribing(t *testing.T) {
 }
 
 func TestWhoLeavesHearsNoMore(t *testing.T) {
-	// CH-818, RS-047
+	rows(t, "CH-818 RS-047")
 	_, app := open(t)
 	ann, bob := app.User("ann"), app.User("bob")
 	c := ann.Group("Team")
@@ -180,8 +180,7 @@ func seqOf(t *testing.T, f apitest.Frame) int64 {
 }
 
 func TestManyWritersOneOrder(t *testing.T) {
-	// CH-819, CH-823, CH-020: whoever subscribes whenever gets every event once,
-	// in order, and a read shows what a frame told.
+	rows(t, "CH-819 CH-823 CH-020")
 	const writers, each = 8, 25
 	s, app := open(t)
 	ann := app.User("ann")
@@ -226,8 +225,7 @@ func TestManyWritersOneOrder(t *testing.T) {
 }
 
 func TestSocketsOnAnotherNode(t *testing.T) {
-	// CH-801, CH-816, CH-818, CH-824: a ticket of one node opens a socket on
-	// another, which shows what happens on the first.
+	rows(t, "CH-801 CH-816 CH-818 CH-824")
 	nodes := apitest.Nodes(t, 2)
 	app := nodes[0].App("shop")
 	ann, bob := app.User("ann", "Ann"), app.User("bob", "Bob")

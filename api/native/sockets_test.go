@@ -10,7 +10,7 @@ import (
 )
 
 func TestASubscriberGetsWhatHappens(t *testing.T) {
-	// CH-803, CH-805, CH-810 to CH-815
+	rows(t, "CH-803 CH-805 CH-810 CH-811 CH-812 CH-813 CH-814 CH-815")
 	s := apitest.Open(t)
 	app := s.App("shop")
 	ann, bob := app.User("ann", "Ann"), app.User("bob", "Bob")

@@ -103,7 +103,7 @@ func refusedHandshake(t *testing.T, s *apitest.Server, path string, header http.
 }
 
 func TestSocketsFromOtherOrigins(t *testing.T) {
-	// CH-826, RS-114
+	rows(t, "CH-826 RS-114")
 	s := apitest.Open(t, func(c *server.Config) { c.CORSOrigins = []string{"https://chat.example"} })
 	ann := s.App("shop").User("ann")
 	origin := func(o string) http.Header { return http.Header{"Origin": {o}, "Cookie": {"session=" + ann.Token}} }
@@ -118,7 +118,7 @@ func TestSocketsFromOtherOrigins(t *testing.T) {
 }
 
 func TestSocketsOfOneUser(t *testing.T) {
-	// CH-825, RS-118
+	rows(t, "CH-825 RS-118")
 	s, app := open(t)
 	app.Limit(domain.Limits{UserSockets: 3, UserRequests: 1000, UserBurst: 5000})
 	ann, bob := app.User("ann"), app.User("bob")

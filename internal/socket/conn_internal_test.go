@@ -77,7 +77,7 @@ func TestMessages(t *testing.T) {
 }
 
 func TestWhatBreaksTheProtocolIsClosedWithItsCode(t *testing.T) {
-	// CH-809, CH-822, RS-112, RS-113
+	rows(t, "CH-809 CH-822 RS-112 RS-113")
 	unmasked := ws.MustCompileFrame(ws.NewTextFrame([]byte("x")))
 	reserved := masked(ws.OpText, true, "x")
 	reserved[0] |= 0x40
@@ -145,7 +145,7 @@ func TestPingsAreAnswered(t *testing.T) {
 }
 
 func TestASilentClientIsClosedAfter90Seconds(t *testing.T) {
-	// CH-804, CH-822
+	rows(t, "CH-804 CH-822")
 	synctest.Test(t, func(t *testing.T) {
 		conn, client := pair(t, Config{})
 		began := time.Now()
@@ -166,7 +166,7 @@ func TestASilentClientIsClosedAfter90Seconds(t *testing.T) {
 }
 
 func TestASlowReaderIsClosedAndHoldsNobodyUp(t *testing.T) {
-	// CH-821, RS-116
+	rows(t, "CH-821 RS-116")
 	synctest.Test(t, func(t *testing.T) {
 		meter := &Meter{}
 		conn, client := pair(t, Config{Queue: 8, Meter: meter})
@@ -238,7 +238,7 @@ func TestAWaitEndsWithTheConnectionAndTheContext(t *testing.T) {
 }
 
 func TestClosingSaysGoodbyeAfterWhatWaits(t *testing.T) {
-	// CH-822
+	rows(t, "CH-822")
 	conn, client := pair(t, Config{})
 	conn.Push(Frame([]byte("last words")))
 	conn.Close(GoingAway, "the server stops")
@@ -255,4 +255,10 @@ func TestABrokenConnectionEndsTheReader(t *testing.T) {
 	_, err := conn.Read()
 	require.True(t, errors.Is(err, ErrClosed))
 	require.NotErrorIs(t, err, io.EOF)
+}
+
+// rows says which rows of the contracts a test is about.
+func rows(t *testing.T, ids string) {
+	t.Helper()
+	t.Log(ids)
 }

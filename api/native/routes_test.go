@@ -22,8 +22,6 @@ type route struct {
 	body   string
 	// room says what a room answers a stranger, 0 for the refusal of others.
 	room int
-	// missing says what is answered without a token, where it differs.
-	missing string
 	// unknown says what is answered for ids of nothing where it is not that
 	// of the parameter.
 	unknown map[string]refusal
@@ -59,7 +57,7 @@ var routes = map[string]route{
 	"GET /v1/channels/:channel/messages/:message/attachments/:attachment/url": {status: 200},
 
 	"POST /v1/auth/ws-ticket": {status: 200},
-	"GET /v1/ws":              {status: 400, missing: "AUTH_INVALID_TICKET"},
+	handshakes:                {status: 400}, // what the matrix sends is no handshake
 
 	"POST /v1/uploads":                  {status: 201, body: `{"upload_type":"chat_attachment","channel_id":":channel",` + aFile},
 	"GET /v1/uploads/:upload":           {status: 200},
@@ -77,6 +75,18 @@ var routes = map[string]route{
 	"GET /v1/users/me/blocks":          {status: 200},
 	"PUT /v1/users/me/blocks/:user":    {status: 204, unknown: map[string]refusal{":user": {400, "INVALID_REQUEST"}}},
 	"DELETE /v1/users/me/blocks/:user": {status: 204, unknown: map[string]refusal{":user": {400, "INVALID_REQUEST"}}},
+}
+
+// handshakes is the route that opens sockets.
+const handshakes = "GET /v1/ws"
+
+// withoutCredentials is the code of the refusal of who sends none (CH-002,
+// CH-802).
+func withoutCredentials(route string) string {
+	if route == handshakes {
+		return "AUTH_INVALID_TICKET"
+	}
+	return "AUTH_MISSING_TOKEN"
 }
 
 // aFile ends the request for an upload.

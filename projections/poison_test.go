@@ -242,7 +242,7 @@ func TestAnErasureIsAppliedToAParkedUser(t *testing.T) {
 	both := []string{inDirectory, inTimeline}
 	run.parks(both, bad, "no JSON")
 	same(t, without(t, pool, j.log, bad, both), liveDump(t, pool))
-	require.Empty(t, rows(t, pool, "SELECT named FROM rm.names_v2 WHERE app = 'shop' AND named = 'bob'"))
+	require.Empty(t, rows(t, pool, "SELECT named FROM rm.names_v3 WHERE app = 'shop' AND named = 'bob'"))
 	for _, p := range projections.All {
 		require.Equal(t, []string{"bob"}, rows(t, pool, "SELECT erased FROM "+p.Schema(1)+".erased"))
 	}

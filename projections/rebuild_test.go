@@ -76,7 +76,7 @@ func TestARebuildComesToTheSameAndIsShown(t *testing.T) {
 		return len(builds(t, pool, inTimeline)) == 1 && len(builds(t, pool, inDirectory)) == 1
 	}, "the old builds are dropped")
 	require.Equal(t, []string{"3|live"}, builds(t, pool, inTimeline))
-	require.Equal(t, []string{"rm_directory_v2_2", "rm_timeline_v2_3"},
+	require.Equal(t, []string{"rm_directory_v3_2", "rm_timeline_v3_3"},
 		rows(t, pool, `SELECT nspname FROM pg_namespace WHERE nspname LIKE 'rm\_%' ORDER BY nspname`))
 	require.Equal(t, 3, statusOf(t, run, inTimeline).Build)
 }

@@ -9,9 +9,10 @@ import (
 )
 
 // Timeline keeps what happened in channels, in order: the log of each channel,
-// its messages, reactions, counters, read cursors.
+// its messages, reactions, counters, read cursors, and with those what the list
+// of a user's channels shows.
 var Timeline = Projection{
-	Name: "timeline", Version: 2,
+	Name: "timeline", Version: 3,
 	Tables:     []string{"channel_log", "messages", "edits", "reactions", "channel_counters", "cursors"},
 	Categories: []string{"channel", "message", "reads", "user"},
 	Apply:      applyTimeline,
@@ -44,6 +45,7 @@ type timeline struct {
 	tallies  map[messageKey]*tally          // reactions to messages
 	editions []editRow                      // what each edit made, in order
 	cursors  map[cursorKey]*cursor          // where cursors end up
+	readers  map[cursorKey]*reader          // what else changes of stored ones
 	erased   map[cursorUser]domain.Recorded // users erased
 }
 
@@ -51,7 +53,7 @@ func applyTimeline(_ context.Context, tx Tx, events []domain.Recorded) error {
 	t := &timeline{
 		counters: map[channelKey]*counters{}, rows: map[messageKey]*messageRow{}, known: map[messageKey]int64{},
 		edits: map[messageKey]*messageEdit{}, cursors: map[cursorKey]*cursor{}, erased: map[cursorUser]domain.Recorded{},
-		tallies: map[messageKey]*tally{},
+		tallies: map[messageKey]*tally{}, readers: map[cursorKey]*reader{},
 	}
 	if err := t.load(tx, events); err != nil {
 		return err
@@ -61,19 +63,33 @@ func applyTimeline(_ context.Context, tx Tx, events []domain.Recorded) error {
 		case "channel", "message":
 			c := t.counters[channelOf(r)]
 			c.lastSeq++
+			c.applyProfile(r)
 			t.applyMessage(r, c)
 			t.log = append(t.log, newLogRow(r, c.lastSeq, t.applyReaction(r)))
 			t.applyMembership(r, c)
 		case "reads":
 			t.applyRead(r)
 		case "user":
-			if _, ok := r.Event.(domain.UserErased); ok {
-				t.erased[cursorUser{r.Stream.App, r.Stream.User}] = r
-			}
+			t.applyUser(r)
 		}
 	}
 	t.store(tx)
 	return nil
+}
+
+// applyUser applies what a user's own stream says of channels and the user.
+func (t *timeline) applyUser(r domain.Recorded) {
+	hide := func(channel domain.ChannelID, at int64) {
+		t.reader(cursorKey{channelKey{r.Stream.App, channel}, r.Stream.User}).hide(at)
+	}
+	switch e := r.Event.(type) {
+	case domain.ChannelHidden:
+		hide(e.Channel, r.Position)
+	case domain.ChannelShown:
+		hide(e.Channel, 0)
+	case domain.UserErased:
+		t.erased[cursorUser{r.Stream.App, r.Stream.User}] = r
+	}
 }
 
 // load reads what the batch starts from: the counters of its channels, and
@@ -97,6 +113,7 @@ func (t *timeline) store(tx Tx) {
 	t.storeReactions(b)
 	t.storeEditions(b)
 	t.storeCursors(b)
+	t.storeReaders(b)
 	t.storeCounters(b)
 	for _, r := range t.erased {
 		queueErased(b, r)

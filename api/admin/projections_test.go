@@ -60,7 +60,7 @@ func TestOperatingProjections(t *testing.T) {
 		require.NotNil(t, verdict)
 		require.Zero(t, verdict.Differences)
 		require.Positive(t, verdict.Rows)
-		_, err := s.Pool.Exec(t.Context(), `UPDATE rm.channel_counters_v2 SET last_seq = 99`)
+		_, err := s.Pool.Exec(t.Context(), `UPDATE rm.channel_counters_v3 SET last_seq = 99`)
 		require.NoError(t, err)
 		anybody.Post(models+"/timeline/verify", "", operator).Want(202)
 		all = lines(t, anybody.Get(models+"/timeline/verify?follow=true", operator))

@@ -75,7 +75,7 @@ func TestOperatingProjections(t *testing.T) {
 	out, _ = do(exitOK, "verify")
 	require.Contains(t, out, "directory v2, build 2, at position ")
 	require.Contains(t, out, " rows, 0 differ\n")
-	x.sql(t, "UPDATE rm.apps_v2 SET created_at = created_at + 1")
+	x.sql(t, "UPDATE rm.apps_v3 SET created_at = created_at + 1")
 	out, errs := do(exitFault, "verify", "directory")
 	require.Contains(t, out, "  changed apps: app=demo: created_at\n")
 	require.Contains(t, errs, "1 rows are not what the log makes of them; parley projections rebuild repairs them")

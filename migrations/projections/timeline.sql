@@ -111,7 +111,7 @@ CREATE TABLE channel_counters (
     kind             text             NOT NULL DEFAULT '',
     deleted          boolean          NOT NULL DEFAULT false,
     owner            text COLLATE "C" NOT NULL DEFAULT '',
-    event            uuid,
+    event            uuid             NOT NULL DEFAULT '00000000-0000-0000-0000-000000000000',
     sealed           bytea,
     CONSTRAINT channel_counters_pkey PRIMARY KEY (channel, app)
 ) WITH (fillfactor = 70);

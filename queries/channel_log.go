@@ -57,13 +57,13 @@ func (s *Service) Entries(ctx context.Context, at Freshness, of []Stretch, limit
 			SELECT k.n, l.seq, l.position, l.type, l.message, l.actor, l.subject, l.count, l.at, `+shownMessage+`
 			FROM unnest($1::text[], $2::bigint[], $3::bigint[]) WITH ORDINALITY AS k (app, channel, after, n)
 			CROSS JOIN LATERAL (
-				SELECT * FROM rm.channel_log_v2 x
+				SELECT * FROM rm.channel_log_v3 x
 				WHERE x.app = k.app AND x.channel = k.channel AND x.seq > k.after
 				ORDER BY x.seq
 				LIMIT $4
 			) l
 			LEFT JOIN LATERAL (
-				SELECT `+messageColumns+` FROM rm.messages_v2
+				SELECT `+messageColumns+` FROM rm.messages_v3
 				WHERE app = k.app AND channel = k.channel AND message = l.message
 				LIMIT 1
 			) AS m (message, sender, kind, sent_at, edited_at, deleted, event, edit_event, sealed, edit_sealed, attachments, refs, mentions,
@@ -145,7 +145,7 @@ func (s *Service) LogHead(ctx context.Context, at Freshness, app domain.AppID, u
 		standing(b, app, user, id, &in)
 		head = LogHead{}
 		b.Queue(`
-			SELECT last_seq, last_message FROM rm.channel_counters_v2
+			SELECT last_seq, last_message FROM rm.channel_counters_v3
 			WHERE app = $1 AND channel = $2`, app, int64(id)).Query(one(&head.Seq, &head.LastMessage))
 	})
 	if err != nil {

@@ -215,7 +215,7 @@ func (f *format) channel(ctx context.Context, t fanout.Topic, e queries.Entry) (
 	if !found {
 		return other(t, e), nil // the frame of its deletion follows
 	}
-	return one("channel_update", newChannel(c)), nil
+	return []part{{"channel_update", appendChannel(make([]byte, 0, channelSize), &c)}}, nil
 }
 
 // typing is the frame of CH-816.

@@ -1,6 +1,9 @@
 package projections
 
 import (
+	"cmp"
+	"slices"
+
 	"github.com/jackc/pgx/v5"
 
 	"parley/domain"
@@ -23,8 +26,8 @@ type logRow struct {
 
 // newLogRow describes any event of a channel or message, known type or not;
 // count is that of the reaction it is about.
-func newLogRow(r domain.Recorded, seq, count int64) logRow {
-	row := logRow{
+func newLogRow(r domain.Recorded, seq, count int64) *logRow {
+	row := &logRow{
 		key: channelOf(r), seq: seq, position: r.Position, typ: r.Event.Type(),
 		message: int64(r.Stream.Message), count: count, at: r.Time.UnixMilli(),
 	}
@@ -48,21 +51,18 @@ func newLogRow(r domain.Recorded, seq, count int64) logRow {
 	return row
 }
 
-func (t *timeline) storeLog(b *pgx.Batch) {
+func (t *timeline) logRows() Rows {
 	n := len(t.log)
-	if n == 0 {
-		return
-	}
-	apps, types, actors, subjects := make([]string, n), make([]string, n), make([]string, n), make([]string, n)
-	channels, seqs, positions := make([]int64, n), make([]int64, n), make([]int64, n)
-	messages, counts, ats := make([]int64, n), make([]int64, n), make([]int64, n)
+	apps, kinds, actors, subjects := make(texts, n), make(texts, n), make(texts, n), make(texts, n)
+	channels, seqs, positions := make(ints, n), make(ints, n), make(ints, n)
+	messages, counts, ats := make(ints, n), make(ints, n), make(ints, n)
+	slices.SortFunc(t.log, func(a, b *logRow) int { return cmp.Or(a.key.compare(b.key), cmp.Compare(a.seq, b.seq)) })
 	for i, r := range t.log {
 		apps[i], channels[i], seqs[i], positions[i] = string(r.key.app), int64(r.key.channel), r.seq, r.position
-		types[i], messages[i], actors[i], subjects[i], counts[i], ats[i] = r.typ, r.message, r.actor, r.subject, r.count, r.at
+		kinds[i], messages[i], actors[i], subjects[i], counts[i], ats[i] = r.typ, r.message, r.actor, r.subject, r.count, r.at
 	}
-	b.Queue(`
-		INSERT INTO channel_log (app, channel, seq, position, type, message, actor, subject, count, at)
-		SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::bigint[],
-			$7::text[], $8::text[], $9::bigint[], $10::bigint[])`,
-		apps, channels, seqs, positions, types, messages, actors, subjects, counts, ats)
+	return Rows{"channel_log", []Column{
+		{"app", apps}, {"channel", channels}, {"seq", seqs}, {"position", positions}, {"type", kinds}, {"message", messages},
+		{"actor", actors}, {"subject", subjects}, {"count", counts}, {"at", ats},
+	}}
 }

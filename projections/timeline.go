@@ -1,6 +1,7 @@
 package projections
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/jackc/pgx/v5"
@@ -29,15 +30,21 @@ type messageKey struct {
 	message domain.MessageID
 }
 
+// compare orders keys as indexes do: what is written in that order costs
+// less there.
+func (k channelKey) compare(o channelKey) int {
+	return cmp.Or(cmp.Compare(k.app, o.app), cmp.Compare(k.channel, o.channel))
+}
+
 func channelOf(r domain.Recorded) channelKey { return channelKey{r.Stream.App, r.Stream.Channel} }
 
 func messageOf(r domain.Recorded, m domain.MessageID) messageKey { return messageKey{channelOf(r), m} }
 
 // timeline folds one batch in memory: what it starts from is read first, what
-// it comes to is written at the end, each table with one statement.
+// it comes to is written at the end, each table at once.
 type timeline struct {
 	counters map[channelKey]*counters
-	log      []logRow
+	log      []*logRow
 	sent     []*messageRow                  // new ones, in order
 	rows     map[messageKey]*messageRow     // those of sent, by id
 	known    map[messageKey]int64           // msg_seq of older ones that the batch speaks of
@@ -106,12 +113,12 @@ func (t *timeline) load(tx Tx, events []domain.Recorded) error {
 }
 
 func (t *timeline) store(tx Tx) {
+	tx.Insert(t.logRows())
+	tx.Insert(t.messageRows())
+	tx.Insert(t.editionRows())
 	b := &pgx.Batch{}
-	t.storeLog(b)
-	t.storeMessages(b)
 	t.storeEdits(b)
 	t.storeReactions(b)
-	t.storeEditions(b)
 	t.storeCursors(b)
 	t.storeReaders(b)
 	t.storeCounters(b)

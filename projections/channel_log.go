@@ -56,7 +56,12 @@ func (t *timeline) logRows() Rows {
 	apps, kinds, actors, subjects := make(texts, n), make(texts, n), make(texts, n), make(texts, n)
 	channels, seqs, positions := make(ints, n), make(ints, n), make(ints, n)
 	messages, counts, ats := make(ints, n), make(ints, n), make(ints, n)
-	slices.SortFunc(t.log, func(a, b *logRow) int { return cmp.Or(a.key.compare(b.key), cmp.Compare(a.seq, b.seq)) })
+	slices.SortFunc(t.log, func(a, b *logRow) int {
+		if a.key != b.key {
+			return a.key.compare(b.key)
+		}
+		return cmp.Compare(a.seq, b.seq)
+	})
 	for i, r := range t.log {
 		apps[i], channels[i], seqs[i], positions[i] = string(r.key.app), int64(r.key.channel), r.seq, r.position
 		kinds[i], messages[i], actors[i], subjects[i], counts[i], ats[i] = r.typ, r.message, r.actor, r.subject, r.count, r.at

@@ -137,7 +137,12 @@ func (t *timeline) messageRows() Rows {
 	deletedBy, attachments, reactions := make(textPointers, n), make(jsonPointers, n), make(jsonPointers, n)
 	refs, mentions, editRefs, editMentions := make(intLists, n), make(textLists, n), make(intLists, n), make(textLists, n)
 	sealed, editSealed := make(blobs, n), make(blobs, n)
-	slices.SortFunc(t.sent, func(a, b *messageRow) int { return cmp.Or(a.key.compare(b.key.channelKey), cmp.Compare(a.seq, b.seq)) })
+	slices.SortFunc(t.sent, func(a, b *messageRow) int {
+		if a.key.channelKey != b.key.channelKey {
+			return a.key.compare(b.key.channelKey)
+		}
+		return cmp.Compare(a.seq, b.seq)
+	})
 	for i, m := range t.sent {
 		apps[i], channels[i], seqs[i], ids[i] = string(m.key.app), int64(m.key.channel), m.seq, int64(m.key.message)
 		positions[i], sentAts[i], editedAts[i], deletedAts[i] = m.position, m.sentAt, m.editedAt, m.deletedAt

@@ -10,8 +10,8 @@ import (
 
 // schema is the SQL of a projection in parts: tables with what Apply needs; keys
 // that only readers need, added to a table by a statement of their own; and
-// indexes that serve queries only, with comments on them. Keys and indexes are cheaper to make at once
-// than to keep while a build grows.
+// indexes that serve queries only, with comments on them. Keys and indexes are
+// cheaper to make at once than to keep while a build grows.
 type schema struct{ tables, keys, indexes, comments []string }
 
 // schemaOf reads the SQL of a projection. An index that Apply needs is named

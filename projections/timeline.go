@@ -3,6 +3,7 @@ package projections
 import (
 	"cmp"
 	"context"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 
@@ -33,7 +34,10 @@ type messageKey struct {
 // compare orders keys as indexes do: what is written in that order costs
 // less there.
 func (k channelKey) compare(o channelKey) int {
-	return cmp.Or(cmp.Compare(k.app, o.app), cmp.Compare(k.channel, o.channel))
+	if k.app != o.app {
+		return strings.Compare(string(k.app), string(o.app))
+	}
+	return cmp.Compare(k.channel, o.channel)
 }
 
 func channelOf(r domain.Recorded) channelKey { return channelKey{r.Stream.App, r.Stream.Channel} }

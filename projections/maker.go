@@ -43,6 +43,8 @@ type order struct {
 	progress *tracker
 	// hold leaves the build unshown when it has caught up.
 	hold bool
+	// first makes a build only if there is no live one.
+	first bool
 	// build is the one that was begun, 0 before.
 	build int
 }
@@ -101,9 +103,9 @@ func (m *maker) attempt(ctx context.Context, o *order) error {
 		return err
 	}
 	defer release()
-	if o.build != 0 { // the answer to its switch may have been lost
+	if o.build != 0 || o.first { // the answer to its switch may have been lost, or another node was faster
 		live, err := findLive(ctx, m.db, o.Projection)
-		if err == nil && live.build == o.build {
+		if err == nil && (o.first || live.build == o.build) {
 			return nil
 		}
 	}

@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"slices"
 
-	"github.com/jackc/pgx/v5"
-
 	"parley/domain"
 )
 

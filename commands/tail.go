@@ -97,7 +97,11 @@ func (t *tail) wait(ctx context.Context, p int64) error {
 	}
 }
 
-var userErased = domain.UserErased{}.Type()
+// Types of events that others are told of at once.
+var (
+	userErased  = domain.UserErased{}.Type()
+	nodeCleared = domain.NodeCleared{}.Type()
+)
 
 func keyOf(a domain.Actor) actorKey { return newActorKey(a.App, a.Kind, a.ID) }
 
@@ -149,9 +153,13 @@ func (s *Service) Run(ctx context.Context, started chan<- struct{}) error {
 }
 
 func (s *Service) see(r eventstore.Recorded) {
-	if r.Type == userErased {
-		if name, err := domain.ParseStream(r.Stream); err == nil {
+	if r.Type == userErased || r.Type == nodeCleared {
+		switch name, err := domain.ParseStream(r.Stream); {
+		case err != nil:
+		case r.Type == userErased:
 			s.erased(name.App, name.User)
+		default:
+			s.cleared(name.App, name.Node)
 		}
 	}
 	if st, ok := s.cache(r.Stream).GetIfPresent(r.Stream); ok {

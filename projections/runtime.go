@@ -342,7 +342,8 @@ func (r *Runtime) Parked(names []string, app domain.AppID, channel domain.Channe
 		parked := p.parked
 		p.mu.Unlock()
 		for at, k := range parked {
-			concerned := at.app == app && channel == 0 || at == channelPartition(app, channel) || at == userPartition(app, by.User())
+			concerned := at.app == app && channel == 0 || at == channelPartition(app, channel) || at == userPartition(app, by.User()) ||
+				p.AppWide && at == appPartition(app)
 			if concerned {
 				each(name, k.Position, p.missed.last(at, by))
 			}

@@ -33,7 +33,9 @@ func eventful(t testing.TB) *history {
 		for _, u := range []domain.UserID{"eve", "fay"} {
 			h.user(u, domain.UserNamed{Sealed: domain.Seal(domain.UserSubject(u, 1), domain.Profile{Name: "Name"})})
 			h.user(u, domain.UserBlocked{User: "ann"}, domain.ChannelHidden{Channel: 7})
+			h.on(domain.PresenceStream(app, 7), u, domain.PresenceEntered{User: u, Node: "d"})
 		}
+		h.on(domain.NodeStream(app, "d"), "ann", domain.ConnectionsChanged{Node: "d", Channels: map[domain.ChannelID]domain.Gauges{7: {Connections: 2}}})
 	}
 	return h
 }

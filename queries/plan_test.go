@@ -88,11 +88,14 @@ func (w *world) genericPlan(r *recorder, s statement) string {
 	conn, err := r.pool.Acquire(w.ctx())
 	require.NoError(w.t, err)
 	defer conn.Release()
-	nulls := strings.TrimSuffix(strings.Repeat("NULL,", len(s.args)), ",")
+	nulls := ""
+	if len(s.args) > 0 {
+		nulls = "(" + strings.TrimSuffix(strings.Repeat("NULL,", len(s.args)), ",") + ")"
+	}
 	results, err := conn.Conn().PgConn().Exec(w.ctx(), `
 		SET plan_cache_mode = force_generic_plan;
 		PREPARE plan AS `+s.sql+`;
-		EXPLAIN EXECUTE plan (`+nulls+`);
+		EXPLAIN EXECUTE plan `+nulls+`;
 		DEALLOCATE plan;
 		RESET plan_cache_mode`).ReadAll()
 	require.NoError(w.t, err, s.sql)

@@ -35,7 +35,7 @@ func TestOperatingProjections(t *testing.T) {
 	kept := ann.Send(room, "kept")
 	s.Run(t, "the list", func(t *testing.T) {
 		a := anybody.Get(models, operator).Want(200)
-		require.Equal(t, []string{"directory", "timeline"}, a.Texts("name", "projections"))
+		require.Equal(t, []string{"directory", "timeline", "occupancy"}, a.Texts("name", "projections"))
 		require.Equal(t, 1, a.Len("projections", 1, "builds"))
 		require.Equal(t, "live", a.Text("projections", 1, "builds", 0, "state"))
 		require.Zero(t, a.Len("projections", 1, "parked"))

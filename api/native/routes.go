@@ -40,6 +40,9 @@ func (s *Server) routes(r gin.IRoutes) {
 	r.GET("/v1/channels/:channel/typing", s.handle(s.listTyping))
 	r.POST("/v1/channels/:channel/typing", s.handle(s.signalTyping))
 
+	r.GET("/v1/channels/:channel/occupancy", s.handle(s.getOccupancy))
+	r.GET("/v1/channels/:channel/presence", s.handle(s.listPresence))
+
 	r.POST("/v1/auth/ws-ticket", s.handle(s.createTicket))
 	r.GET("/v1/ws", s.openSocket)
 

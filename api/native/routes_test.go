@@ -66,6 +66,9 @@ var routes = map[string]route{
 	"GET /v1/channels/:channel/typing":  {status: 200},
 	"POST /v1/channels/:channel/typing": {status: 204},
 
+	"GET /v1/channels/:channel/occupancy": {status: 200},
+	"GET /v1/channels/:channel/presence":  {status: 200},
+
 	"POST /v1/channels/:channel/messages/:message/reactions":          {status: 201, body: `{"emote_asset_id":"new"}`},
 	"DELETE /v1/channels/:channel/messages/:message/reactions/:emote": {status: 204},
 

@@ -27,6 +27,8 @@ import (
 	"parley/internal/eventstore/postgres"
 	"parley/internal/keyring"
 	"parley/internal/limits"
+	"parley/internal/nodes"
+	"parley/internal/presence"
 	"parley/internal/signals"
 	"parley/projections"
 	"parley/queries"
@@ -52,6 +54,9 @@ type Config struct {
 	// LimitLoopback counts failures to authenticate of peers on this machine
 	// as well.
 	LimitLoopback bool
+	// PresenceGrace is how long a user is present after the last socket;
+	// default 15 s.
+	PresenceGrace time.Duration
 	// SocketQueue is how many frames may wait for one socket; 0: 1,024.
 	SocketQueue int
 	// Building hears how far read models are that this version has to build
@@ -79,7 +84,9 @@ type Server struct {
 	Log         *postgres.Log
 	Pool        *pgxpool.Pool
 	Assets      *assets.Service
+	Presence    *presence.Tracker
 
+	node    *nodes.Node
 	Sockets *native.Sockets
 
 	disk    *assets.Disk
@@ -120,6 +127,9 @@ func Open(ctx context.Context, c Config) (_ *Server, err error) {
 		return nil, err
 	}
 	if err := Migrate(ctx, s.Pool, c.Logger); err != nil {
+		return nil, err
+	}
+	if err := s.joinNodes(ctx, c); err != nil {
 		return nil, err
 	}
 	if s.keys, err = keyring.Open(ctx, s.Pool, keyring.Config{RootKeyFile: c.RootKeyFile, Logger: c.Logger}); err != nil {
@@ -177,8 +187,12 @@ func (s *Server) startServices(ctx, running context.Context, c Config) (err erro
 			s.keys.Forget(app, domain.UserSubject(user, 0))
 			s.Queries.Forget()
 		},
+		Cleared: func(app domain.AppID, node domain.NodeID) { s.Presence.Cleared(app, node) },
 	})
 	if err != nil {
+		return err
+	}
+	if err := s.openPresence(c); err != nil {
 		return err
 	}
 	s.loops.Go(func() { board.Follow(heard) })
@@ -192,6 +206,7 @@ func (s *Server) startServices(ctx, running context.Context, c Config) (err erro
 	})
 	select {
 	case <-started:
+		s.runPresence(running)
 		return nil
 	case err := <-failed:
 		return fmt.Errorf("follow the log: %w", err)
@@ -280,6 +295,7 @@ func (s *Server) Close() {
 	if s.Commands != nil {
 		s.Commands.Wait()
 	}
+	s.leaveNodes()
 	s.closeAssets()
 	if s.signals != nil {
 		if err := s.signals.Close(); err != nil {

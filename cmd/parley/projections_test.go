@@ -138,7 +138,7 @@ func TestAVersionWithoutReadModelsBuildsFirst(t *testing.T) {
 	require.Equal(t, http.StatusServiceUnavailable, status)
 	elsewhere.Close(t.Context())
 	p.awaitReady(t)
-	require.Equal(t, "directory 1 live, timeline 1 live", x.builds(t))
+	require.Equal(t, "directory 1 live, timeline 1 live, occupancy 1 live", x.builds(t))
 }
 
 func TestPreparingReadModels(t *testing.T) {
@@ -148,7 +148,7 @@ func TestPreparingReadModels(t *testing.T) {
 	code, out, stderr := parley(t, x.operate("prepare", "--rate", "100000")...)
 	require.Equal(t, exitOK, code, stderr)
 	require.Contains(t, out, "prepared")
-	require.Equal(t, 2, number(t, x.url, "SELECT count(*) FROM projections WHERE state = 'building'"))
+	require.Equal(t, len(projections.All), number(t, x.url, "SELECT count(*) FROM projections WHERE state = 'building'"))
 	start(t, x.args("serve")...)
-	require.Equal(t, "directory 1 live, timeline 1 live", x.builds(t))
+	require.Equal(t, "directory 1 live, timeline 1 live, occupancy 1 live", x.builds(t))
 }

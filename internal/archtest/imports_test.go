@@ -33,7 +33,7 @@ var allowed = []struct {
 	{"internal/audit", []string{"domain", "internal/eventstore"}},
 	{"internal/signals", nil},
 	{"internal/nodes", nil},
-	{"internal/presence", []string{"commands", "domain", "queries"}},
+	{"internal/presence", []string{"commands", "domain", "internal/eventstore", "queries"}},
 	{"internal/typing", []string{"commands", "domain", "internal/signals"}},
 	{"internal/limits", []string{"domain"}},
 	{"internal/assets", []string{"domain"}},

@@ -129,40 +129,43 @@ func TestPresenceOverSeveralNodes(t *testing.T) {
 	nodes[1].Run(t, "CH-830 CH-831 of the one that is left", func(t *testing.T) { sees(t, there, group, 1, "bob") })
 }
 
-// TestPresenceAfterAKill: a node that ended without a word left its rows and
-// its lease; the next start has nothing of it.
+// TestPresenceAfterAKill: a node that ended without a word left rows, and a
+// lease that goes on. One that survives clears them when the lease is over; a
+// new start of a node that is alone, at once.
 func TestPresenceAfterAKill(t *testing.T) {
 	s := apitest.Open(t)
 	app := s.App("demo")
-	ann := app.User("ann")
+	ann, bob := app.User("ann"), app.User("bob")
 	group := ann.Group("g")
-	s.Presence.Joined(app.ID, channelID(group), "ann")
-	sees(t, ann, group, 1, "ann")
-	exec := func(sql string) {
+	ann.Add(group, bob)
+	kill := func(node domain.NodeID, users ...domain.UserID) {
 		t.Helper()
-		_, err := s.Pool.Exec(t.Context(), sql)
+		_, err := s.Pool.Exec(t.Context(), `INSERT INTO nodes (node, started_at, expires_at) VALUES ($1, now(), now() + interval '1 hour')`, node)
+		require.NoError(t, err)
+		_, err = s.Commands.ChangePresence(t.Context(), commands.ChangePresence{
+			App: app.ID, Node: node, Channel: channelID(group), Here: domain.NewPresence(node), Enter: users,
+		})
 		require.NoError(t, err)
 	}
-	node := func() (n int) {
+	left := func(s *apitest.Server) (n int) {
 		t.Helper()
-		require.NoError(t, s.Pool.QueryRow(t.Context(), `SELECT count(*) FROM rm.presence_v1 WHERE node = 'killed'`).Scan(&n))
+		require.NoError(t, s.Pool.QueryRow(t.Context(), `
+			SELECT (SELECT count(*) FROM rm.presence_v1) + (SELECT count(*) - 1 FROM nodes)`).Scan(&n))
 		return n
 	}
-	here := domain.NewPresence("killed")
-	exec(`INSERT INTO nodes (node, started_at, expires_at) VALUES ('killed', now(), now() + interval '1 hour')`)
-	_, err := s.Commands.ChangePresence(t.Context(), commands.ChangePresence{
-		App: app.ID, Node: "killed", Channel: channelID(group), Here: here, Enter: []domain.UserID{"ann", "bob"},
-	})
+	kill("first", "ann", "bob")
+	sees(t, ann, group, 0, "ann", "bob")
+	_, err := s.Pool.Exec(t.Context(), `UPDATE nodes SET expires_at = now() WHERE node = 'first'`)
 	require.NoError(t, err)
-	eventually(t, func() bool { return node() == 2 }, "what it left")
-	exec(`UPDATE nodes SET expires_at = now() WHERE node = 'killed'`)
 	s.Run(t, "CH-830 CH-831 cleared by a survivor", func(t *testing.T) {
-		eventually(t, func() bool { return node() == 0 }, "the end of its rows")
-		sees(t, ann, group, 1, "ann")
+		sees(t, ann, group, 0)
+		eventually(t, func() bool { return left(s) == 0 }, "the end of what it left, and of its lease")
 	})
-	eventually(t, func() bool {
-		var n int
-		require.NoError(t, s.Pool.QueryRow(t.Context(), `SELECT count(*) FROM nodes`).Scan(&n))
-		return n == 1
-	}, "it is forgotten")
+	kill("second", "ann", "bob")
+	sees(t, ann, group, 0, "ann", "bob")
+	again := s.Again(t)
+	again.Run(t, "CH-830 CH-831 cleared by the next start", func(t *testing.T) {
+		require.Empty(t, ann.On(again).Get(presence(group)).Want(200).Texts("user_id", "members"))
+		eventually(t, func() bool { return left(again) == 0 }, "the end of what it left, and of its lease")
+	})
 }

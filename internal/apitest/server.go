@@ -39,6 +39,7 @@ type Server struct {
 	// projections have caught up, so that everybody sees every write.
 	Prompt bool
 
+	place   place
 	now     *running
 	secrets *secrets
 	client  *http.Client
@@ -142,6 +143,13 @@ func Nodes(t testing.TB, n int) []*Server {
 	return nodes
 }
 
+// Again stops the server and starts one over what it leaves.
+func (s *Server) Again(t testing.TB) *Server {
+	t.Helper()
+	s.Close()
+	return open(t, s.place, false)
+}
+
 func open(t testing.TB, p place, shared bool, changes ...func(*server.Config)) *Server {
 	t.Helper()
 	faults := &faults{}
@@ -175,7 +183,7 @@ func open(t testing.TB, p place, shared bool, changes ...func(*server.Config)) *
 	client := listener.Client()
 	client.Transport.(*http.Transport).MaxIdleConnsPerHost = 128
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &Server{Server: s, Clock: clock, URL: listener.URL, now: p.now, secrets: p.secrets, client: client, faults: faults}
+	return &Server{Server: s, Clock: clock, URL: listener.URL, place: p, now: p.now, secrets: p.secrets, client: client, faults: faults}
 }
 
 // Clock is the clock of a server: the real one, ahead by what a test adds.

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"parley/domain"
+	"parley/internal/fanout"
 )
 
 // occupancy is the answer of CH-830.
@@ -62,4 +63,15 @@ func (s *Server) listPresence(r *request) error {
 	}
 	r.JSON(http.StatusOK, map[string]any{"members": members})
 	return nil
+}
+
+// ShowPresence tells those who have subscribed here that a member is present
+// in the channel, or no longer (CH-832). It does not block.
+func (s *Sockets) ShowPresence(app domain.AppID, channel domain.ChannelID, user domain.UserID, online bool) {
+	state := "offline"
+	if online {
+		state = "online"
+	}
+	text := frame("presence_update", map[string]any{"channel_id": channel, "user_id": user, "presence": state})
+	s.Hub.Signal(fanout.Topic{App: app, Channel: channel}, "", func(fanout.Format) []byte { return text })
 }

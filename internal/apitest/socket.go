@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/coder/websocket"
 )
@@ -20,6 +21,7 @@ type Socket struct {
 	t       testing.TB
 	secrets *secrets
 	frames  chan Frame
+	here    chan Frame // those of presence, which come by themselves
 	ended   chan struct{}
 	err     error // once ended
 	cancel  context.CancelFunc
@@ -79,7 +81,7 @@ func (s *Server) Dial(path string, header http.Header) (*Socket, *http.Response)
 		return nil, res
 	}
 	conn.SetReadLimit(1 << 20)
-	o := &Socket{Conn: conn, t: s.t(), secrets: s.secrets, frames: make(chan Frame, 100_000), ended: make(chan struct{})}
+	o := &Socket{Conn: conn, t: s.t(), secrets: s.secrets, frames: make(chan Frame, 100_000), here: make(chan Frame, 100_000), ended: make(chan struct{})}
 	var reading context.Context
 	reading, o.cancel = context.WithCancel(context.Background())
 	go o.read(reading)
@@ -99,6 +101,10 @@ func (o *Socket) read(ctx context.Context) {
 		var f Frame
 		if err := json.Unmarshal(text, &f); err != nil || kind != websocket.MessageText || f.Type == "" {
 			o.t.Errorf("not a frame: %q: %v", text, err)
+		}
+		if f.Type == "presence_update" {
+			o.here <- f
+			continue
 		}
 		o.frames <- f
 	}
@@ -133,7 +139,20 @@ func (o *Socket) Raw(text string) {
 	}
 }
 
-// Next is the next frame.
+// Presence is the next frame of who is present. Those are kept apart from the
+// others: the first sockets of the users of a test bring them.
+func (o *Socket) Presence() Frame {
+	o.t.Helper()
+	select {
+	case f := <-o.here:
+		return f
+	case <-time.After(Patience):
+		o.t.Fatal("no frame of presence came")
+	}
+	panic("not reached")
+}
+
+// Next is the next frame that is not of presence.
 func (o *Socket) Next() Frame {
 	o.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), Patience)

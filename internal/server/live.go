@@ -19,7 +19,9 @@ func (s *Server) startLive(running context.Context, c Config) (err error) {
 	if s.bounds, err = limits.New(limits.Config{Apps: s.Commands, Now: c.Now, Loopback: c.LimitLoopback}); err != nil {
 		return err
 	}
-	hub, err := fanout.New(fanout.Config{Log: s.Log, Models: s.Projections, Reader: s.Queries, Logger: c.Logger})
+	hub, err := fanout.New(fanout.Config{
+		Log: s.Log, Models: s.Projections, Reader: s.Queries, Audience: s.watchPresence(running), Logger: c.Logger,
+	})
 	if err != nil {
 		return err
 	}

@@ -37,7 +37,7 @@ func (s *Service) Occupancy(ctx context.Context, at Freshness, app domain.AppID,
 			SELECT count(DISTINCT p.member)
 			FROM rm.presence_v1 p
 			JOIN public.nodes l ON l.node = p.node AND l.expires_at > now()
-			JOIN rm.members_v2 m ON m.app = p.app AND m.channel = p.channel AND m.member = p.member
+			JOIN rm.members_v3 m ON m.app = p.app AND m.channel = p.channel AND m.member = p.member
 			WHERE p.app = $1 AND p.channel = $2`, app, int64(channel)).Query(one(&o.PresenceMembers))
 	})
 	if err != nil {
@@ -77,31 +77,28 @@ func (s *Service) Present(ctx context.Context, at Freshness, app domain.AppID, u
 				SELECT p.app, p.member, min(p.since) AS since
 				FROM rm.presence_v1 p
 				JOIN public.nodes l ON l.node = p.node AND l.expires_at > now()
-				JOIN rm.members_v2 m ON m.app = p.app AND m.channel = p.channel AND m.member = p.member
+				JOIN rm.members_v3 m ON m.app = p.app AND m.channel = p.channel AND m.member = p.member
 				WHERE p.app = $1 AND p.channel = $2 AND p.member > $3
 				GROUP BY p.app, p.member
 				ORDER BY p.member
 				LIMIT $4
 			) AS p
-			LEFT JOIN rm.names_v2 n ON n.app = p.app AND n.named = p.member
+			LEFT JOIN rm.names_v3 n ON n.app = p.app AND n.named = p.member
 			ORDER BY p.member`, app, int64(channel), after, limit).Query(many(&rows))
 	})
 	if err != nil {
 		return nil, in, fmt.Errorf("list who is present: %w", err)
 	}
-	names := newOpening(app)
-	for _, r := range rows {
-		names.addOptional(domain.UserSubject(domain.UserID(r.Member), 0), r.NameEvent, r.NameSealed)
+	names := make([]name, len(rows))
+	for i, r := range rows {
+		names[i] = nameOf(r.Member, r.NameEvent, r.NameSealed)
 	}
-	if err := openAll(ctx, s.names, names); err != nil {
+	if err := s.names.open(ctx, app, names); err != nil {
 		return nil, in, err
 	}
 	list := make([]PresentMember, len(rows))
 	for i, r := range rows {
-		list[i] = PresentMember{User: domain.UserID(r.Member), Since: r.Since}
-		if list[i].DisplayName, err = names.name(i, list[i].User); err != nil {
-			return nil, in, err
-		}
+		list[i] = PresentMember{User: domain.UserID(r.Member), DisplayName: names[i].text, Since: r.Since}
 	}
 	return list, in, nil
 }
@@ -116,7 +113,7 @@ func (s *Service) PresentAmong(ctx context.Context, at Freshness, app domain.App
 				SELECT DISTINCT p.member
 				FROM rm.presence_v1 p
 				JOIN public.nodes l ON l.node = p.node AND l.expires_at > now()
-				JOIN rm.members_v2 m ON m.app = p.app AND m.channel = p.channel AND m.member = p.member
+				JOIN rm.members_v3 m ON m.app = p.app AND m.channel = p.channel AND m.member = p.member
 				WHERE p.app = $1 AND p.channel = $2
 				ORDER BY p.member`, app, int64(channel)).Query(many(&rows))
 			return
@@ -124,7 +121,7 @@ func (s *Service) PresentAmong(ctx context.Context, at Freshness, app domain.App
 		b.Queue(`
 			SELECT u.member
 			FROM (SELECT DISTINCT member FROM unnest($3::text[]) AS u (member)) AS u
-			JOIN rm.members_v2 m ON m.app = $1 AND m.channel = $2 AND m.member = u.member
+			JOIN rm.members_v3 m ON m.app = $1 AND m.channel = $2 AND m.member = u.member
 			WHERE EXISTS (
 				SELECT 1 FROM rm.presence_v1 p
 				JOIN public.nodes l ON l.node = p.node AND l.expires_at > now()

@@ -12,6 +12,7 @@ type Faces struct {
 	Admin  http.Handler
 	Files  http.Handler // signed URLs
 	Health http.Handler
+	Docs   http.Handler // the description of the API, and its page
 }
 
 // Handler is the one port.
@@ -32,6 +33,8 @@ func Handler(f Faces) http.Handler {
 		switch path := r.URL.Path; {
 		case path == "/healthz" || path == "/readyz":
 			f.Health.ServeHTTP(w, r)
+		case path == "/openapi.json" || path == "/docs" || strings.HasPrefix(path, "/docs/"):
+			f.Docs.ServeHTTP(w, r)
 		case strings.HasPrefix(path, "/v1/admin/"):
 			f.Admin.ServeHTTP(w, r)
 		case strings.HasPrefix(path, "/v1/assets/"):

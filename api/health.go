@@ -27,21 +27,29 @@ func Health(checks []Check) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		id := requestID(r)
 		w.Header().Set("X-Request-Id", id)
-		w.Header().Set("Content-Type", "application/json")
 		switch {
-		case r.Method == http.MethodOptions:
-			w.Header().Del("Content-Type")
-			w.Header().Set("Allow", "GET, HEAD, OPTIONS")
-			w.WriteHeader(http.StatusNoContent)
-		case r.Method != http.MethodGet:
-			w.Header().Set("Allow", "GET, HEAD, OPTIONS")
-			answer(w, http.StatusMethodNotAllowed, refusal(id, "METHOD_NOT_ALLOWED", "the path does not take this method"))
+		case !isRead(w, r, id):
 		case r.URL.Path == "/healthz":
 			answer(w, http.StatusOK, map[string]any{"status": "ok"})
 		default:
 			ready(w, r, id, checks)
 		}
 	})
+}
+
+// isRead answers OPTIONS, and refuses what is neither GET nor HEAD (CH-017,
+// CH-027).
+func isRead(w http.ResponseWriter, r *http.Request, id string) bool {
+	if r.Method == http.MethodGet {
+		return true
+	}
+	w.Header().Set("Allow", "GET, HEAD, OPTIONS")
+	if r.Method == http.MethodOptions {
+		w.WriteHeader(http.StatusNoContent)
+		return false
+	}
+	answer(w, http.StatusMethodNotAllowed, refusal(id, "METHOD_NOT_ALLOWED", "the path does not take this method"))
+	return false
 }
 
 func ready(w http.ResponseWriter, r *http.Request, id string, checks []Check) {
@@ -78,6 +86,7 @@ func refusal(id, code, message string) map[string]any {
 }
 
 func answer(w http.ResponseWriter, status int, body map[string]any) {
+	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(body) // the client may have gone
 }

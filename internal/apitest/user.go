@@ -112,6 +112,7 @@ func (u *User) send(method, address string, body any, headers ...string) (a *Ans
 	if a.Body, err = io.ReadAll(res.Body); err != nil {
 		u.s.t().Errorf("%s: read the answer: %v", a.request, err)
 	}
+	a.described(q, body)
 	return a, q.Header.Get("X-Request-Id")
 }
 
@@ -127,6 +128,20 @@ func reader(body any) io.Reader {
 		return b
 	}
 	return strings.NewReader(JSON(body))
+}
+
+// text is a body as it was sent, nil for none and for a reader, which is at its
+// end.
+func text(body any) []byte {
+	switch b := body.(type) {
+	case nil, io.Reader:
+		return nil
+	case string:
+		return []byte(b)
+	case []byte:
+		return b
+	}
+	return []byte(JSON(body))
 }
 
 // Group creates a group and is its id.

@@ -221,7 +221,8 @@ func (s *Server) faces(c Config) error {
 		Assets: s.Assets, Sockets: s.Sockets,
 	}).Handler())
 	content, err2 := api.CORS(c.CORSOrigins, (&files.Server{Assets: s.Assets, Logger: c.Logger, Now: c.Now}).Handler())
-	if err := errors.Join(err1, err2); err != nil {
+	docs, err3 := api.Docs()
+	if err := errors.Join(err1, err2, err3); err != nil {
 		return err
 	}
 	s.Handler = api.Handler(api.Faces{
@@ -232,6 +233,7 @@ func (s *Server) faces(c Config) error {
 			Operator: c.Operator, Failures: s.bounds, Logger: c.Logger, Now: c.Now,
 		}).Handler(),
 		Health: api.Health(s.checks()),
+		Docs:   docs,
 	})
 	return nil
 }

@@ -7,6 +7,8 @@ Scalar.createApiReference('#reference', {
   agent: { disabled: true },
   showDeveloperTools: 'never',
   hideClientButton: true,
+  orderSchemaPropertiesBy: 'preserve',
+  orderRequiredPropertiesFirst: false,
   persistAuth: false,
   defaultHttpClient: { targetKey: 'shell', clientKey: 'curl' },
   metaData: { title: 'parley API' },

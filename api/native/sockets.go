@@ -204,7 +204,7 @@ func (s *Server) createTicket(r *request) error {
 		return err
 	}
 	r.settleName()
-	r.JSON(http.StatusOK, map[string]any{"data": map[string]any{"ticket": ticket, "expires_at": expires.Unix()}, "error": nil})
+	r.JSON(http.StatusOK, map[string]any{"data": map[string]any{"ticket": ticket, "expires_at": expires.Unix()}})
 	return nil
 }
 

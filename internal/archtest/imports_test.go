@@ -32,6 +32,7 @@ var allowed = []struct {
 	{"internal/contract", nil},
 	{"internal/audit", []string{"domain", "internal/eventstore"}},
 	{"internal/signals", nil},
+	{"internal/nodes", nil},
 	{"internal/typing", []string{"commands", "domain", "internal/signals"}},
 	{"internal/limits", []string{"domain"}},
 	{"internal/assets", []string{"domain"}},

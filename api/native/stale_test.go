@@ -13,16 +13,30 @@ import (
 // channel in one projection. Reads of it say so; whoever has written there
 // since is refused instead of being shown less.
 func TestWhatStandsStillIsMarked(t *testing.T) {
-	s := apitest.Open(t)
+	alone := apitest.Open(t)
+	standstill(t, alone, alone)
+}
+
+// TestWhatStandsStillIsMarkedOnEveryNode reads where another node applies the
+// log.
+func TestWhatStandsStillIsMarkedOnEveryNode(t *testing.T) {
+	nodes := apitest.Nodes(t, 2)
+	standstill(t, nodes[0], nodes[1])
+}
+
+// standstill writes on one node and reads on another.
+func standstill(t *testing.T, s, there *apitest.Server) {
+	t.Helper()
 	app := s.App("demo")
-	ann, bob, cid := app.User("ann"), app.User("bob"), app.User("cid")
+	writer := app.User("ann")
+	ann, bob, cid := writer.On(there), app.User("bob").On(there), app.User("cid").On(there)
 	room, other := ann.Room("r"), ann.Room("other")
 	for _, r := range []string{room, other} {
 		for _, u := range []string{"bob", "cid"} {
 			ann.Post(apitest.Members(r), fmt.Sprintf(`{"user_id":%q}`, u)).Want(201)
 		}
 	}
-	kept := ann.Send(room, "kept")
+	kept := writer.Send(room, "kept")
 	at := s.Poison("message-demo."+room+"."+kept, "MessageEdited")
 	mark := fmt.Sprintf("timeline@%d", at)
 	marked := func(t *testing.T, a *apitest.Answer) {
@@ -37,7 +51,7 @@ func TestWhatStandsStillIsMarked(t *testing.T) {
 		marked(t, bob.Get(apitest.Channel(room)))
 		marked(t, bob.Get(channels))
 	})
-	sent := ann.Post(apitest.Messages(room), `{"body":"not yet seen"}`).Want(201)
+	sent := writer.Post(apitest.Messages(room), `{"body":"not yet seen"}`).Want(201)
 	s.Run(t, "CH-020 the writer is not shown a state without the write", func(*testing.T) {
 		a := ann.Get(apitest.Messages(room)).Refused(503, "UNAVAILABLE")
 		require.NotEmpty(t, a.Header.Get("Retry-After"))
@@ -49,7 +63,7 @@ func TestWhatStandsStillIsMarked(t *testing.T) {
 		bob.Get(apitest.Messages(room), "Parley-Min-Position: "+sent.Position()).Refused(503, "UNAVAILABLE")
 	})
 	s.Run(t, "the rest goes on", func(t *testing.T) {
-		id := ann.Send(other, "seen")
+		id := writer.Send(other, "seen")
 		for _, u := range []*apitest.User{ann, bob} {
 			page := u.Get(apitest.Messages(other)).Want(200)
 			require.Equal(t, id, page.Text("messages", 0, "id"))
@@ -58,7 +72,7 @@ func TestWhatStandsStillIsMarked(t *testing.T) {
 		}
 	})
 	s.Run(t, "CH-021 the node is ready and says so", func(t *testing.T) {
-		ready := s.Anybody().Get("/readyz").Want(200)
+		ready := there.Anybody().Get("/readyz").Want(200)
 		require.Contains(t, ready.Text("notes", "projections"), fmt.Sprintf("timeline: 1 parked, the first at position %d", at))
 	})
 }

@@ -320,8 +320,22 @@ func explainPostgres(err error) error {
 }
 
 // prepare declares apps and writes server.json. The first start without a
-// bootstrap file makes an app and says how to use it.
+// bootstrap file makes an app and says how to use it. Of several nodes that
+// start at once one does that.
 func (c *serveCmd) prepare(g *globals, n *node, declared bootstrap, url string, logger *slog.Logger) error {
+	err := n.server.Alone(g.ctx, "start", func() error { return c.declare(g, n, declared, url, logger) })
+	if err != nil {
+		return err
+	}
+	d := description{URL: url, Token: n.token, PID: os.Getpid(), Database: databaseName(c.DatabaseURL)}
+	if err := writeDescription(n.dir, d); err != nil {
+		return err
+	}
+	n.described = true
+	return nil
+}
+
+func (c *serveCmd) declare(g *globals, n *node, declared bootstrap, url string, logger *slog.Logger) error {
 	head, err := n.server.Log.Head(g.ctx)
 	if err != nil {
 		return err
@@ -334,15 +348,8 @@ func (c *serveCmd) prepare(g *globals, n *node, declared bootstrap, url string, 
 		return err
 	}
 	if c.Bootstrap == "" && (head == 0 || unfinished) {
-		if err := firstStart(g, n.server, url); err != nil {
-			return err
-		}
+		return firstStart(g, n.server, url)
 	}
-	d := description{URL: url, Token: n.token, PID: os.Getpid(), Database: databaseName(c.DatabaseURL)}
-	if err := writeDescription(n.dir, d); err != nil {
-		return err
-	}
-	n.described = true
 	return nil
 }
 

@@ -26,6 +26,7 @@ import (
 	"parley/internal/eventstore/postgres"
 	"parley/internal/keyring"
 	"parley/internal/limits"
+	"parley/internal/nodes"
 	"parley/internal/signals"
 	"parley/projections"
 	"parley/queries"
@@ -76,6 +77,7 @@ type Server struct {
 	Log         *postgres.Log
 	Pool        *pgxpool.Pool
 	Assets      *assets.Service
+	Node        *nodes.Node // nil when no other process may use the database
 
 	disk    *assets.Disk
 	logger  *slog.Logger
@@ -151,10 +153,14 @@ func (s *Server) startServices(ctx, running context.Context, c Config) (err erro
 	if err := projections.Prepare(ctx, models, projections.PrepareOptions{Notify: c.Building}); err != nil {
 		return err
 	}
+	if err := s.joinNodes(ctx, c); err != nil {
+		return err
+	}
+	models.Peers = s.peers()
 	if s.Projections, err = projections.New(ctx, models); err != nil {
 		return err
 	}
-	board, heard, err := s.openTyping(ctx, running, c)
+	board, heard, err := s.openTyping(running, c)
 	if err != nil {
 		return err
 	}
@@ -275,11 +281,7 @@ func (s *Server) Close() {
 		s.Commands.Wait()
 	}
 	s.closeAssets()
-	if s.signals != nil {
-		if err := s.signals.Close(); err != nil {
-			s.logger.Warn("close the signal bus", "err", err)
-		}
-	}
+	s.leaveNodes()
 	if s.Log != nil {
 		if err := s.Log.Close(); err != nil {
 			s.logger.Warn("close the log", "err", err)

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"parley/internal/nodes"
@@ -16,7 +17,13 @@ const leaveTimeout = 2 * time.Second
 // makes this one a node among them.
 func (s *Server) joinNodes(ctx context.Context, c Config) (err error) {
 	config := signals.Config{Logger: c.Logger}
-	if c.Shared {
+	switch {
+	case c.NATS != "":
+		config.NATS = c.NATS
+		if config.Subject, err = s.subject(ctx); err != nil {
+			return err
+		}
+	case c.Shared:
 		config.Database = s.Pool.Config().ConnConfig
 	}
 	if s.signals, err = signals.Open(ctx, config); err != nil {
@@ -26,6 +33,15 @@ func (s *Server) joinNodes(ctx context.Context, c Config) (err error) {
 		s.Node, err = nodes.Join(ctx, nodes.Config{DB: s.Pool, Logger: c.Logger})
 	}
 	return err
+}
+
+// subject tells the nodes of this log from those of others on the same NATS.
+func (s *Server) subject(ctx context.Context) (string, error) {
+	var epoch int64
+	if err := s.Pool.QueryRow(ctx, `SELECT epoch FROM es_head`).Scan(&epoch); err != nil {
+		return "", fmt.Errorf("read the epoch of the log: %w", err)
+	}
+	return fmt.Sprintf("parley.%d.signals", epoch), nil
 }
 
 // peers are those with whom the projections are shared; nil when this node is

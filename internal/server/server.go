@@ -37,7 +37,10 @@ import (
 type Config struct {
 	DatabaseURL string
 	// Shared says that other processes may use the database.
-	Shared      bool
+	Shared bool
+	// NATS are the URLs of the servers for signals between nodes; empty for
+	// the database.
+	NATS        string
 	RootKeyFile string
 	Operator    string // the operator token
 	Logger      *slog.Logger
@@ -253,6 +256,8 @@ func (s *Server) checks() []api.Check {
 			}
 			return errors.Join(errs...)
 		}, Note: s.parked},
+		// Signals only hasten, so the node is ready without.
+		{Name: "signals", Run: func(context.Context) error { return nil }, Note: s.signals.Away},
 	}
 }
 

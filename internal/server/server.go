@@ -359,6 +359,8 @@ func connect(ctx context.Context, url string) (*pgxpool.Pool, error) {
 	params := config.ConnConfig.RuntimeParams
 	params["plan_cache_mode"], params["jit"] = "force_generic_plan", "off"
 	params["enable_seqscan"], params["enable_bitmapscan"] = "off", "off"
+	// A machine that is lost holds nothing up for longer than half a minute.
+	params["tcp_keepalives_idle"], params["tcp_keepalives_interval"], params["tcp_keepalives_count"] = "10", "5", "3"
 	if params["application_name"] == "" {
 		params["application_name"] = "parley"
 	}

@@ -25,7 +25,7 @@ func Handler(f Faces) http.Handler {
 			// follows on the connection could be part of the body to others.
 			h.Set("Connection", "close")
 		}
-		if r.Method == http.MethodHead {
+		if r.Method == http.MethodHead && r.URL.Path != "/v1/ws" {
 			w, r = asHead(w, r)
 			defer w.(*head).end()
 		}

@@ -18,6 +18,9 @@ type request struct {
 	// stream is the target; with draw it is the prefix of a new one.
 	stream string
 	draw   bool
+	// alone says that nothing that others append to the stream can change the
+	// answer: no turn is waited for, and no revision expected.
+	alone bool
 	// at, when set, is the time of the events; else the node's clock.
 	at time.Time
 	// once is the idempotency scope, fields the accepted fields of the
@@ -35,7 +38,7 @@ type request struct {
 // and append its answer guarded by what it saw; when another writer was
 // faster, fold on and ask again until the context ends.
 func (s *Service) decide(ctx context.Context, q request, ask rule) (Outcome, error) {
-	if !q.draw {
+	if !q.draw && !q.alone {
 		st := s.state(q.stream, zeroOf(q.stream))
 		select {
 		case st.turn <- struct{}{}:
@@ -75,6 +78,9 @@ func (s *Service) decide(ctx context.Context, q request, ask rule) (Outcome, err
 			return Outcome{}, err
 		}
 		w.Guards, w.Expected = d.guards(q.stream)
+		if q.alone {
+			w.Expected = eventstore.Any
+		}
 		res, err := s.log.Append(ctx, w)
 		var wrong *eventstore.WrongRevision
 		switch {

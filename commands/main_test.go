@@ -100,10 +100,14 @@ func (k *keys) Secret(_ context.Context, a domain.AppID, key string, version int
 // node is one process over a log that others may share.
 func node(t testing.TB, log eventstore.Log, k *keys, states int) *commands.Service {
 	t.Helper()
-	s, err := commands.New(commands.Config{
-		Log: log, Keys: k, States: states, Logger: slog.New(slog.DiscardHandler),
-		Fingerprint: func(secret string) string { return secret[:4] },
-	})
+	return nodeOf(t, commands.Config{Log: log, Keys: k, States: states})
+}
+
+// nodeOf is a process with a configuration.
+func nodeOf(t testing.TB, c commands.Config) *commands.Service {
+	t.Helper()
+	c.Logger, c.Fingerprint = slog.New(slog.DiscardHandler), func(secret string) string { return secret[:4] }
+	s, err := commands.New(c)
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(context.Background())
 	started, ended := make(chan struct{}), make(chan error, 1)

@@ -53,6 +53,9 @@ type Config struct {
 	// Erased is called when this node learns that a user was erased, before
 	// anything that follows is seen. Default: nothing.
 	Erased func(domain.AppID, domain.UserID)
+	// Cleared is called when this node learns that a node was said to be gone
+	// from an app. Default: nothing.
+	Cleared func(domain.AppID, domain.NodeID)
 	// Fingerprint tells secrets apart without showing them. Required.
 	Fingerprint func(secret string) string
 	Typing      Typing // default: nobody is told
@@ -73,6 +76,7 @@ type Service struct {
 	fingerprint func(secret string) string
 	typing      Typing
 	erased      func(domain.AppID, domain.UserID)
+	cleared     func(domain.AppID, domain.NodeID)
 	lastChannel atomic.Int64
 	working     sync.WaitGroup // what outlives the request that began it
 }
@@ -103,6 +107,9 @@ func New(c Config) (*Service, error) {
 	if c.Typing == nil {
 		c.Typing = silence{}
 	}
+	if c.Cleared == nil {
+		c.Cleared = func(domain.AppID, domain.NodeID) {}
+	}
 	weigher := func(_ string, st *state) uint32 { return max(st.weight.Load(), stateBytes) }
 	states, err := otter.New(&otter.Options[string, *state]{MaximumWeight: uint64(c.States) * stateBytes, Weigher: weigher})
 	if err != nil {
@@ -118,7 +125,7 @@ func New(c Config) (*Service, error) {
 	}
 	return &Service{
 		log: c.Log, keys: c.Keys, logger: c.Logger, now: c.Now, states: states, apps: apps, tokens: tokens,
-		fingerprint: c.Fingerprint, typing: c.Typing, erased: c.Erased,
+		fingerprint: c.Fingerprint, typing: c.Typing, erased: c.Erased, cleared: c.Cleared,
 		tail: tail{actors: map[actorKey]int64{}, applied: c.Applied},
 	}, nil
 }

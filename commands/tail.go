@@ -97,7 +97,11 @@ func (t *tail) wait(ctx context.Context, p int64) error {
 	}
 }
 
-var userErased = domain.UserErased{}.Type()
+// Types of events that others are told of at once.
+var (
+	userErased  = domain.UserErased{}.Type()
+	nodeCleared = domain.NodeCleared{}.Type()
+)
 
 func keyOf(a domain.Actor) actorKey { return newActorKey(a.App, a.Kind, a.ID) }
 
@@ -149,9 +153,13 @@ func (s *Service) Run(ctx context.Context, started chan<- struct{}) error {
 }
 
 func (s *Service) see(r eventstore.Recorded) {
-	if r.Type == userErased {
-		if name, err := domain.ParseStream(r.Stream); err == nil {
+	if r.Type == userErased || r.Type == nodeCleared {
+		switch name, err := domain.ParseStream(r.Stream); {
+		case err != nil:
+		case r.Type == userErased:
 			s.erased(name.App, name.User)
+		default:
+			s.cleared(name.App, name.Node)
 		}
 	}
 	if st, ok := s.cache(r.Stream).GetIfPresent(r.Stream); ok {
@@ -175,6 +183,13 @@ func (s *Service) OwnWrites(ctx context.Context, a domain.Actor) (int64, error) 
 		return 0, err
 	}
 	return s.tail.newest(keyOf(a)), nil
+}
+
+// Head is the position of the newest event of any node; a read that has reached
+// it shows everything that was acknowledged before the call.
+func (s *Service) Head(ctx context.Context) (int64, error) {
+	head, err := s.log.Head(ctx)
+	return int64(head), err
 }
 
 // Wait returns when nothing that outlives its request is under way.

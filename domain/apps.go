@@ -23,12 +23,14 @@ type Limits struct {
 	UserBurst       int     `json:"user_burst,omitempty"`
 	AppSends        float64 `json:"app_sends,omitempty"` // of all users together
 	AppHistoryReads float64 `json:"app_history_reads,omitempty"`
+	UserSockets     int     `json:"user_sockets,omitempty"` // open at once on a node
 }
 
 // Check refuses limits that are no numbers of requests.
 func (l Limits) Check() error {
 	for _, n := range []float64{
 		l.UserSends, float64(l.UserSendBurst), l.UserRequests, float64(l.UserBurst), l.AppSends, l.AppHistoryReads,
+		float64(l.UserSockets),
 	} {
 		if !(n >= 0 && n <= maxRate) {
 			return errors.New("a limit is a number from 0 to 1,000,000; 0 is the default")

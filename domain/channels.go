@@ -28,6 +28,17 @@ type ChannelCreated struct {
 	Sealed   *Secret        `json:"sealed,omitempty"` // ChannelProfile, under the channel's key
 }
 
+// Other is the other user of a dm that a user is in, empty of other kinds.
+func (e ChannelCreated) Other(u UserID) UserID {
+	if e.Kind != DM || e.Natural == nil || len(e.Natural.Pair) != 2 {
+		return ""
+	}
+	if e.Natural.Pair[0] == u {
+		return e.Natural.Pair[1]
+	}
+	return e.Natural.Pair[0]
+}
+
 // NaturalKey is what the id of a channel was derived from: the sorted pair of
 // a dm, or the name of a room that is addressed by it. Salt counts the
 // collisions met.

@@ -15,6 +15,8 @@
 //	channel-<app>.<channel>            Channel
 //	message-<app>.<channel>.<message>  Message
 //	reads-<app>.<channel>.<user>       ReadCursor
+//	presence-<app>.<channel>           Presence, of each node
+//	presence-<app>.node-<node>         Connections
 //
 // Personal text is sealed from the first event on: see Secret.
 package domain

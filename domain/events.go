@@ -92,6 +92,7 @@ var registry = register(
 	ofMessageSent(), of[MessageEdited](1), of[MessageDeleted](1),
 	of[ReactionAdded](1), of[ReactionRemoved](1),
 	of[ReadCursorAdvanced](1),
+	of[PresenceEntered](1), of[PresenceLeft](1), of[ConnectionsChanged](1), of[NodeCleared](1),
 )
 
 func register(types ...eventType) map[string]eventType {

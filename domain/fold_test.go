@@ -17,6 +17,7 @@ import (
 func states() []domain.State {
 	return []domain.State{
 		domain.NewApp(), domain.NewUser(), domain.NewChannel(), domain.NewMessage(), domain.NewReadCursor(),
+		domain.NewPresence("a"), domain.NewConnections("a"),
 	}
 }
 
@@ -55,6 +56,10 @@ func decideAll(s domain.State) {
 			_, _ = s.Unreact(u, "x", 1)
 		case *domain.ReadCursor:
 			_ = s.Advance(7)
+		case *domain.Presence:
+			_, _, _ = s.Enter(u, u), s.Leave(u, bob), s.Len()
+		case *domain.Connections:
+			_ = s.Change(map[domain.ChannelID]domain.Gauges{7: {Connections: 1}, 8: {}})
 		}
 	}
 }
@@ -73,6 +78,7 @@ var anyEvent = func() map[string]func(*rapid.T) domain.Event {
 		return domain.FirstMember{User: users.Draw(t, "user"), Role: roles.Draw(t, "role")}
 	}), 0, 3)
 	channels := rapid.SampledFrom([]domain.ChannelKind{"", domain.DM, domain.Group, domain.Room, domain.Stream})
+	nodes := rapid.SampledFrom([]domain.NodeID{"", "a", "b"})
 	files := rapid.SampledFrom([][]domain.Attachment{nil, {picture}})
 
 	return map[string]func(t *rapid.T) domain.Event{
@@ -131,6 +137,18 @@ var anyEvent = func() map[string]func(*rapid.T) domain.Event {
 		"ReadCursorAdvanced": func(t *rapid.T) domain.Event {
 			return domain.ReadCursorAdvanced{Message: domain.MessageID(number.Draw(t, "message"))}
 		},
+		"PresenceEntered": func(t *rapid.T) domain.Event {
+			return domain.PresenceEntered{users.Draw(t, "user"), nodes.Draw(t, "node")}
+		},
+		"PresenceLeft": func(t *rapid.T) domain.Event {
+			return domain.PresenceLeft{users.Draw(t, "user"), nodes.Draw(t, "node")}
+		},
+		"ConnectionsChanged": func(t *rapid.T) domain.Event {
+			return domain.ConnectionsChanged{nodes.Draw(t, "node"), map[domain.ChannelID]domain.Gauges{
+				domain.ChannelID(number.Draw(t, "channel")): {Connections: int(number.Draw(t, "connections"))},
+			}}
+		},
+		"NodeCleared": func(t *rapid.T) domain.Event { return domain.NodeCleared{Node: nodes.Draw(t, "node")} },
 	}
 }()
 
@@ -160,7 +178,8 @@ func TestFoldingIsTotal(t *testing.T) {
 
 func TestEventsOfOthersChangeNothing(t *testing.T) {
 	home := map[string]int{ // the place in states
-		"App": 0, "Key": 0, "User": 1, "ChannelHidden": 1, "ChannelShown": 1, "ChannelCreated": 2, "ChannelRenamed": 2, "ChannelDeleted": 2, "Member": 2, "Ownership": 2, "Message": 3, "Reaction": 3, "Read": 4, "Scavenged": -1,
+		"App": 0, "Key": 0, "User": 1, "ChannelHidden": 1, "ChannelShown": 1, "ChannelCreated": 2, "ChannelRenamed": 2, "ChannelDeleted": 2, "Member": 2, "Ownership": 2, "Message": 3, "Reaction": 3, "Read": 4,
+		"Presence": 5, "Connections": 6, "Node": 6, "Scavenged": -1,
 	}
 	strangers := []domain.Event{domain.Unknown{Name: "Scavenged", V: 1}}
 	for _, c := range frozen {

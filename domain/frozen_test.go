@@ -76,6 +76,13 @@ var frozen = []struct {
 	{"ReactionAdded.v1", domain.ReactionAdded{Kind: domain.Multiple, Name: "👍🏽 <3", Count: 3, Ref: 819916800004194306, By: "bob"}},
 	{"ReactionRemoved.v1", domain.ReactionRemoved{Kind: domain.Distinct, Name: "999888777", Ref: 819916800004194307, By: "bob"}},
 	{"ReadCursorAdvanced.v1", domain.ReadCursorAdvanced{Message: 819916800000000001}},
+
+	{"PresenceEntered.v1", domain.PresenceEntered{User: "größe 100%", Node: "n-1"}},
+	{"PresenceLeft.v1", domain.PresenceLeft{User: "mia", Node: "n-1"}},
+	{"ConnectionsChanged.v1", domain.ConnectionsChanged{Node: "n-1", Channels: map[domain.ChannelID]domain.Gauges{
+		819916800000000002: {Connections: 3}, 9: {},
+	}}},
+	{"NodeCleared.v1", domain.NodeCleared{Node: "n-1"}},
 }
 
 var (

@@ -24,6 +24,10 @@ type (
 	MessageID int64
 )
 
+// NodeID names a process that serves, drawn at its start: 1-64 letters,
+// digits, underscores and dashes.
+type NodeID string
+
 // Valid reports whether the id has the form of an app id.
 func (a AppID) Valid() bool {
 	if len(a) == 0 || len(a) > 32 || a[0] == '_' {
@@ -46,6 +50,9 @@ func (u UserID) Valid() bool {
 	return !strings.ContainsFunc(s, func(r rune) bool { return r == '/' || unicode.IsControl(r) })
 }
 
+// Valid reports whether the id has the form of a node id.
+func (n NodeID) Valid() bool { return isPlainID(string(n), 64) }
+
 // KeyName is the name of an app's key, `app.key`.
 type KeyName string
 
@@ -53,15 +60,21 @@ type KeyName string
 // their form: the key id is 1-32 of letters, digits, underscore and dash.
 func (k KeyName) Split() (app AppID, key string, ok bool) {
 	a, key, found := strings.Cut(string(k), ".")
-	if !found || !AppID(a).Valid() || len(key) == 0 || len(key) > 32 {
+	if !found || !AppID(a).Valid() || !isPlainID(key, 32) {
 		return "", "", false
 	}
-	for _, c := range []byte(key) {
+	return AppID(a), key, true
+}
+
+// isPlainID reports whether a text is 1 to most letters, digits, underscores
+// and dashes.
+func isPlainID(s string, most int) bool {
+	for _, c := range []byte(s) {
 		if (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '_' && c != '-' {
-			return "", "", false
+			return false
 		}
 	}
-	return AppID(a), key, true
+	return len(s) > 0 && len(s) <= most
 }
 
 func (c ChannelID) String() string { return strconv.FormatInt(int64(c), 10) }
@@ -135,6 +148,15 @@ func ReadsStream(a AppID, c ChannelID, u UserID) string {
 	return "reads-" + string(a) + "." + c.String() + "." + escape(u)
 }
 
+// PresenceStream is the stream of who is present in a channel.
+func PresenceStream(a AppID, c ChannelID) string { return "presence-" + string(a) + "." + c.String() }
+
+// NodeStream is the stream of a node's connections in an app.
+func NodeStream(a AppID, n NodeID) string { return "presence-" + string(a) + "." + ofNode + string(n) }
+
+// ofNode stands before a node where else the id of a channel is.
+const ofNode = "node-"
+
 // StreamName is the name of a stream in its parts; those that its category
 // does not have are zero.
 type StreamName struct {
@@ -143,6 +165,7 @@ type StreamName struct {
 	User     UserID
 	Channel  ChannelID
 	Message  MessageID
+	Node     NodeID
 }
 
 // ParseStream reads the name of a stream.
@@ -170,15 +193,20 @@ func parseStream(name string) (s StreamName, ok bool) {
 	case "user":
 		s.User, ok = unescape(rest)
 		return s, ok
+	case "presence":
+		if node, ok := strings.CutPrefix(rest, ofNode); ok {
+			s.Node = NodeID(node)
+			return s, s.Node.Valid()
+		}
 	}
 	id, rest, deeper := strings.Cut(rest, ".")
 	c, err := ParseID(id)
-	if err != nil || deeper == (category == "channel") {
+	if err != nil || deeper == (category == "channel" || category == "presence") {
 		return s, false
 	}
 	s.Channel = ChannelID(c)
 	switch category {
-	case "channel":
+	case "channel", "presence":
 		return s, true
 	case "message":
 		m, err := ParseID(rest)

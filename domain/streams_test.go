@@ -23,6 +23,11 @@ func nameOf(s domain.StreamName) string {
 		return domain.ChannelStream(s.App, s.Channel)
 	case "message":
 		return domain.MessageStream(s.App, s.Channel, s.Message)
+	case "presence":
+		if s.Node != "" {
+			return domain.NodeStream(s.App, s.Node)
+		}
+		return domain.PresenceStream(s.App, s.Channel)
 	}
 	return domain.ReadsStream(s.App, s.Channel, s.User)
 }
@@ -40,7 +45,7 @@ func anyStream() *rapid.Generator[domain.StreamName] {
 	id := rapid.OneOf(rapid.Int64Range(1, 12), rapid.Int64Range(1, math.MaxInt64))
 	return rapid.Custom(func(t *rapid.T) domain.StreamName {
 		s := domain.StreamName{
-			Category: rapid.SampledFrom([]string{"app", "user", "channel", "message", "reads"}).Draw(t, "category"),
+			Category: rapid.SampledFrom([]string{"app", "user", "channel", "message", "reads", "presence"}).Draw(t, "category"),
 			App:      rapid.OneOf(apps, rapid.Just(app)).Draw(t, "app"),
 		}
 		switch s.Category {
@@ -52,6 +57,12 @@ func anyStream() *rapid.Generator[domain.StreamName] {
 			s.Channel, s.Message = domain.ChannelID(id.Draw(t, "channel")), domain.MessageID(id.Draw(t, "message"))
 		case "reads":
 			s.Channel, s.User = domain.ChannelID(id.Draw(t, "channel")), anyUser().Draw(t, "user")
+		case "presence":
+			if rapid.Bool().Draw(t, "of a node") {
+				s.Node = domain.NodeID(rapid.StringMatching(`[A-Za-z0-9_-]{1,64}`).Draw(t, "node"))
+			} else {
+				s.Channel = domain.ChannelID(id.Draw(t, "channel"))
+			}
 		}
 		return s
 	})
@@ -92,6 +103,8 @@ func TestStreamNamesAreFrozen(t *testing.T) {
 	require.Equal(t, "message-shop.7.9223372036854775807", domain.MessageStream("shop", 7, math.MaxInt64))
 	require.Equal(t, "message-shop.7.", domain.MessagePrefix("shop", 7))
 	require.Equal(t, "reads-shop.7.a%40b", domain.ReadsStream("shop", 7, "a@b"))
+	require.Equal(t, "presence-shop.7", domain.PresenceStream("shop", 7))
+	require.Equal(t, "presence-shop.node-0b9e8f3c", domain.NodeStream("shop", "0b9e8f3c"))
 }
 
 // junk is no name of ours, though most of it comes close.
@@ -104,7 +117,9 @@ var junk = []string{
 	"channel-shop.9223372036854775808", "channel-.7",
 	"message-shop", "message-shop.7", "message-shop.7.", "message-shop.7.0", "message-shop.7.8.", "message-shop.7.8.9", "message-shop..8",
 	"reads-shop", "reads-shop.7", "reads-shop.7.", "reads-shop.x.mia", "reads-shop..mia",
-	"once-0b9e8f3c", "presence-shop.7", "other-shop.7.8", "-shop.7.8", "$all",
+	"presence-shop", "presence-shop.", "presence-shop.0", "presence-shop.7.", "presence-shop.7.8", "presence-shop.node", "presence-shop.node-",
+	"presence-shop.node-a.b", "presence-shop.node-a b", "presence-shop.nodes-a", "presence-.7", "presence-shop.node-" + strings.Repeat("x", 65),
+	"once-0b9e8f3c", "other-shop.7.8", "-shop.7.8", "$all",
 }
 
 func TestJunkIsNoStream(t *testing.T) {
@@ -120,7 +135,7 @@ func FuzzParseStream(f *testing.F) {
 	for _, name := range junk {
 		f.Add(name)
 	}
-	for _, name := range []string{"app-shop", "user-shop.gr%C3%B6%C3%9Fe", "channel-shop.7", "message-shop.7.8", "reads-shop.7.a.b-c"} {
+	for _, name := range []string{"app-shop", "user-shop.gr%C3%B6%C3%9Fe", "channel-shop.7", "message-shop.7.8", "reads-shop.7.a.b-c", "presence-shop.7", "presence-shop.node-a_B-3"} {
 		f.Add(name)
 	}
 	f.Fuzz(func(t *testing.T, name string) {

@@ -150,6 +150,10 @@ func (b *builder) readAhead(ctx context.Context, after, to int64, out chan<- chu
 			return false
 		}
 	}
+	if log, ok := b.log.(eventstore.Selector); ok && !b.wants("message-1") {
+		b.selectAhead(ctx, log, after, to, send)
+		return
+	}
 	c, bytes, most := chunk{}, 0, b.pace.chunk()
 	for r, err := range b.log.ReadAll(ctx, eventstore.Position(after), 0) {
 		if err != nil {
@@ -176,6 +180,38 @@ func (b *builder) readAhead(ctx context.Context, after, to int64, out chan<- chu
 	if c.read > 0 {
 		c.last = true
 		send(c)
+	}
+}
+
+// sparse is how many events are looked at for each that is wanted of a chunk,
+// by a projection that wants no messages.
+const sparse = 10
+
+// selectAhead is readAhead for a projection that wants few of the events.
+func (b *builder) selectAhead(ctx context.Context, log eventstore.Selector, after, to int64, send func(chunk) bool) {
+	for after < to {
+		most := b.pace.chunk()
+		s, err := log.Select(ctx, b.Categories, eventstore.Position(after), sparse*most)
+		if err != nil {
+			send(chunk{err: err})
+			return
+		}
+		if s.Looked == 0 {
+			return
+		}
+		after = int64(s.To)
+		items := b.decode(s.Events)
+		for len(items) > 0 && items[len(items)-1].position() > to {
+			items = items[:len(items)-1]
+		}
+		for ; len(items) > most; items = items[most:] {
+			if !send(chunk{items: items[:most], to: items[most-1].position()}) {
+				return
+			}
+		}
+		if !send(chunk{items: items, to: min(after, to), read: s.Looked, last: after >= to}) {
+			return
+		}
 	}
 }
 

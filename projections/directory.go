@@ -9,10 +9,10 @@ import (
 )
 
 // Directory keeps who and what exists: apps and their keys,
-// channels, members, names, blocks, what is hidden.
+// channels, members, names, blocks.
 var Directory = Projection{
-	Name: "directory", Version: 2,
-	Tables:     []string{"channels", "members", "names", "blocks", "hidden", "apps", "keys"},
+	Name: "directory", Version: 3,
+	Tables:     []string{"channels", "members", "names", "blocks", "apps", "keys"},
 	Categories: []string{"channel", "user", "app"},
 	Apply:      applyDirectory,
 }

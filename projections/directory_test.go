@@ -12,7 +12,7 @@ import (
 // scene is a history, the query that looks at what it came to, and the rows.
 type scene struct {
 	given func(j *journal)
-	from  string // query; {d} and {t} are the schemas of directory and timeline
+	from  string // query; {d}, {t} and {o} are the schemas of directory, timeline and occupancy
 	rows  []string
 }
 
@@ -25,7 +25,7 @@ func play(t *testing.T, scenes map[string]scene) {
 			j := newJournal(t)
 			s.given(j)
 			events := all(t, j.log)
-			sql := strings.NewReplacer("{d}", "m_directory", "{t}", "m_timeline").Replace(s.from)
+			sql := strings.NewReplacer("{d}", "m_directory", "{t}", "m_timeline", "{o}", "m_occupancy").Replace(s.from)
 			m.clear(t)
 			m.apply(t, events)
 			require.Equal(t, s.rows, rows(t, pool, sql), "one batch")

@@ -78,7 +78,7 @@ func (h *history) step() {
 	by := pick(h, historyUsers)
 	p := place{h.app, pick(h, historyIDs)}
 	c := h.channels[p]
-	kind := h.rand.IntN(20)
+	kind := h.rand.IntN(22)
 	if c != nil && h.rand.IntN(8) > 0 { // mostly somebody who may
 		by = pick(h, slices.Sorted(maps.Keys(c.read)))
 		if kind >= 15 && c.Owner() != "" {
@@ -86,6 +86,8 @@ func (h *history) step() {
 		}
 	}
 	switch {
+	case kind >= 20:
+		h.presence(p, by)
 	case kind == 0:
 		h.aboutUser(by)
 	case c == nil:
@@ -226,6 +228,32 @@ func (h *history) membership(p place, c *talk, by domain.UserID) {
 	events, err := c.Add(h.actor(by), domain.AddMember{User: other})
 	if h.decided(stream, by, c.Channel, events, err) {
 		c.read[other] = len(c.messages)
+	}
+}
+
+// presence appends what a node says of a channel, now and then twice.
+func (h *history) presence(p place, by domain.UserID) {
+	n := pick(h, []domain.NodeID{"a", "b", "c"})
+	on := func(e domain.Event) { h.on(domain.PresenceStream(p.app, p.id), by, e) }
+	ofNode := func(e domain.Event) { h.on(domain.NodeStream(p.app, n), by, e) }
+	switch h.rand.IntN(12) {
+	case 0, 1, 2, 3, 4:
+		on(domain.PresenceEntered{User: by, Node: n})
+	case 5, 6:
+		on(domain.PresenceLeft{User: by, Node: n})
+	case 7, 8, 9:
+		figures := map[domain.ChannelID]domain.Gauges{}
+		for range 1 + h.rand.IntN(3) {
+			figures[pick(h, historyIDs)] = domain.Gauges{Connections: h.rand.IntN(3)}
+		}
+		ofNode(domain.ConnectionsChanged{Node: n, Channels: figures})
+	case 10:
+		on(domain.Unknown{Name: "PresenceUpdated", V: 1})
+		ofNode(domain.Unknown{Name: "NodePainted", V: 1})
+	case 11:
+		if h.rand.IntN(3) == 0 {
+			ofNode(domain.NodeCleared{Node: n})
+		}
 	}
 }
 

@@ -43,6 +43,8 @@ type order struct {
 	progress *tracker
 	// hold leaves the build unshown when it has caught up.
 	hold bool
+	// first makes a build only if there is no live one.
+	first bool
 	// build is the one that was begun, 0 before.
 	build int
 }
@@ -101,9 +103,9 @@ func (m *maker) attempt(ctx context.Context, o *order) error {
 		return err
 	}
 	defer release()
-	if o.build != 0 { // the answer to its switch may have been lost
+	if o.build != 0 || o.first { // the answer to its switch may have been lost, or another node was faster
 		live, err := findLive(ctx, m.db, o.Projection)
-		if err == nil && live.build == o.build {
+		if err == nil && (o.first || live.build == o.build) {
 			return nil
 		}
 	}
@@ -215,88 +217,6 @@ func (m *maker) catchUp(ctx context.Context, b *builder) error {
 			return nil
 		}
 	}
-}
-
-// index makes the indexes that only queries need, and gathers statistics. It
-// may be repeated.
-func (b *builder) index(ctx context.Context) error {
-	sql, err := schemaOf(b.Projection)
-	if err != nil {
-		return err
-	}
-	conn, err := b.connect(ctx)
-	if err != nil {
-		return err
-	}
-	if err := b.addKeys(ctx, conn, sql); err != nil {
-		return err
-	}
-	statistics, err := analyze(ctx, conn, b.Schema(b.build))
-	if err != nil {
-		return err
-	}
-	for _, statement := range append(sql.indexes, statistics) {
-		if _, err := conn.Exec(ctx, statement); err != nil {
-			return fmt.Errorf("projection %s: build %d: %w", b.Name, b.build, err)
-		}
-	}
-	return nil
-}
-
-// keys makes what a comparison needs.
-func (b *builder) keys(ctx context.Context) error {
-	sql, err := schemaOf(b.Projection)
-	if err != nil {
-		return err
-	}
-	conn, err := b.connect(ctx)
-	if err != nil {
-		return err
-	}
-	return b.addKeys(ctx, conn, sql)
-}
-
-// addKeys adds the keys that are not there yet.
-func (b *builder) addKeys(ctx context.Context, conn *pgx.Conn, sql schema) error {
-	for _, statement := range sql.keys {
-		var there bool
-		err := conn.QueryRow(ctx, `
-			SELECT count(*) > 0 FROM pg_constraint
-			WHERE conname = $1 AND connamespace = (SELECT oid FROM pg_namespace WHERE nspname = $2)`,
-			addKey.FindStringSubmatch(statement)[1], b.Schema(b.build)).Scan(&there)
-		if err == nil && !there {
-			_, err = conn.Exec(ctx, statement)
-		}
-		if err != nil {
-			return fmt.Errorf("projection %s: build %d: %w", b.Name, b.build, err)
-		}
-	}
-	return nil
-}
-
-// analyze is the statement that gathers statistics of all tables of a schema.
-func analyze(ctx context.Context, db queryer, schema string) (string, error) {
-	names, err := tablesIn(ctx, db, schema)
-	text := "ANALYZE "
-	for i, name := range names {
-		if i > 0 {
-			text += ", "
-		}
-		text += pgx.Identifier{schema, name}.Sanitize()
-	}
-	return text, err
-}
-
-// tablesIn lists the tables of a schema.
-func tablesIn(ctx context.Context, db queryer, schema string) ([]string, error) {
-	rows, err := db.Query(ctx, `
-		SELECT relname FROM pg_class
-		WHERE relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = $1) AND relkind = 'r'
-		ORDER BY relname`, schema)
-	if err != nil {
-		return nil, err
-	}
-	return pgx.CollectRows(rows, pgx.RowTo[string])
 }
 
 // judge refuses a build that stands still where the live one goes on, and for

@@ -29,9 +29,6 @@ func applyMember(b *pgx.Batch, r domain.Recorded) {
 		b.Queue(`
 			DELETE FROM members
 			WHERE app = $1 AND channel = $2 AND member = $3`, app, channel, e.User)
-		b.Queue(`
-			DELETE FROM hidden
-			WHERE app = $1 AND channel = $2 AND hider = $3`, app, channel, e.User)
 	case domain.MemberRoleChanged:
 		setRole(e.User, e.Role)
 	case domain.OwnershipTransferred:

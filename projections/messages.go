@@ -1,9 +1,9 @@
 package projections
 
 import (
+	"cmp"
 	"encoding/json"
-	"fmt"
-	"strings"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -126,71 +126,44 @@ func (t *timeline) queueKnown(b *pgx.Batch, events []domain.Recorded) {
 	})
 }
 
-const insertMessages = `
-	INSERT INTO messages (app, channel, msg_seq, message, position, sent_at, edited_at, deleted_at, version, thread,
-		event, edit_event, sender, sender_kind, kind, deleted_by, refs, mentions, attachments, sealed, edit_sealed,
-		edit_refs, edit_mentions)
-	SELECT app, channel, msg_seq, message, position, sent_at, edited_at, deleted_at, version, thread,
-		event, edit_event, sender, sender_kind, kind, deleted_by,
-		CASE WHEN refs <> '' THEN refs::bigint[] END,
-		CASE WHEN mentions <> '' THEN mentions::text[] END,
-		attachments::jsonb, sealed, edit_sealed,
-		CASE WHEN edit_refs <> '' THEN edit_refs::bigint[] END,
-		CASE WHEN edit_mentions <> '' THEN edit_mentions::text[] END
-	FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[],
-		$8::bigint[], $9::bigint[], $10::bigint[], $11::uuid[], $12::uuid[], $13::text[], $14::text[], $15::text[],
-		$16::text[], $17::text[], $18::text[], $19::text[], $20::bytea[], $21::bytea[], $22::text[], $23::text[])
-		AS n (app, channel, msg_seq, message, position, sent_at, edited_at, deleted_at, version, thread,
-		event, edit_event, sender, sender_kind, kind, deleted_by, refs, mentions, attachments, sealed, edit_sealed,
-		edit_refs, edit_mentions)`
-
-func (t *timeline) storeMessages(b *pgx.Batch) {
+// messageRows are the messages sent, with the reactions of the batch.
+func (t *timeline) messageRows() Rows {
 	n := len(t.sent)
-	if n == 0 {
-		return
-	}
-	apps, senders, senderKinds, kinds := make([]string, n), make([]string, n), make([]string, n), make([]string, n)
-	channels, seqs, ids, positions := make([]int64, n), make([]int64, n), make([]int64, n), make([]int64, n)
-	sentAts, versions, threads := make([]int64, n), make([]int64, n), make([]int64, n)
-	editedAts, deletedAts := make([]*int64, n), make([]*int64, n)
-	events, editEvents := make([]uuid.UUID, n), make([]*uuid.UUID, n)
-	deletedBy, attachments := make([]*string, n), make([]*string, n)
-	refs, mentions, editRefs, editMentions := make([]string, n), make([]string, n), make([]string, n), make([]string, n)
-	sealed, editSealed := make([][]byte, n), make([][]byte, n)
+	apps, senders, senderKinds, kinds := make(texts, n), make(texts, n), make(texts, n), make(texts, n)
+	channels, seqs, ids, positions := make(ints, n), make(ints, n), make(ints, n), make(ints, n)
+	sentAts, versions, threads := make(ints, n), make(ints, n), make(ints, n)
+	editedAts, deletedAts := make(intPointers, n), make(intPointers, n)
+	events, editEvents := make(uuids, n), make(uuidPointers, n)
+	deletedBy, attachments, reactions := make(textPointers, n), make(jsonPointers, n), make(jsonPointers, n)
+	refs, mentions, editRefs, editMentions := make(intLists, n), make(textLists, n), make(intLists, n), make(textLists, n)
+	sealed, editSealed := make(blobs, n), make(blobs, n)
+	slices.SortFunc(t.sent, func(a, b *messageRow) int {
+		if a.key.channelKey != b.key.channelKey {
+			return a.key.compare(b.key.channelKey)
+		}
+		return cmp.Compare(a.seq, b.seq)
+	})
 	for i, m := range t.sent {
 		apps[i], channels[i], seqs[i], ids[i] = string(m.key.app), int64(m.key.channel), m.seq, int64(m.key.message)
 		positions[i], sentAts[i], editedAts[i], deletedAts[i] = m.position, m.sentAt, m.editedAt, m.deletedAt
 		versions[i], threads[i], events[i], editEvents[i] = m.version, int64(m.sent.Thread), m.event, m.editEvent
 		senders[i], senderKinds[i], kinds[i] = string(m.sent.Sender), string(m.sent.SenderKind), string(m.sent.Kind)
-		deletedBy[i] = m.deletedBy
-		refs[i], mentions[i] = arrayTexts(references(m.sent.Refs, m.sent.Mentions))
-		editRefs[i], editMentions[i] = arrayTexts(m.editRefs, m.editMentions)
-		attachments[i] = jsonText(m.sent.Attachments)
+		deletedBy[i], attachments[i] = m.deletedBy, jsonText(m.sent.Attachments)
+		refs[i], mentions[i] = references(m.sent.Refs, m.sent.Mentions)
+		editRefs[i], editMentions[i] = m.editRefs, m.editMentions
 		sealed[i], editSealed[i] = blob(m.sent.Sealed), m.editSealed
+		if y := t.tallies[m.key]; y != nil {
+			reactions[i] = y.summary()
+		}
 	}
-	b.Queue(insertMessages, apps, channels, seqs, ids, positions, sentAts, editedAts, deletedAts, versions, threads,
-		events, editEvents, senders, senderKinds, kinds, deletedBy, refs, mentions, attachments, sealed, editSealed, editRefs, editMentions)
+	return Rows{"messages", []Column{
+		{"app", apps}, {"channel", channels}, {"msg_seq", seqs}, {"message", ids}, {"position", positions}, {"sent_at", sentAts},
+		{"edited_at", editedAts}, {"deleted_at", deletedAts}, {"version", versions}, {"thread", threads}, {"event", events},
+		{"edit_event", editEvents}, {"sender", senders}, {"sender_kind", senderKinds}, {"kind", kinds}, {"deleted_by", deletedBy},
+		{"refs", refs}, {"mentions", mentions}, {"attachments", attachments}, {"sealed", sealed}, {"edit_sealed", editSealed},
+		{"edit_refs", editRefs}, {"edit_mentions", editMentions}, {"reactions", reactions},
+	}}
 }
-
-// arrayText is the text form of an array, which unnest can carry in an array
-// of texts; "" for none.
-func arrayText[T int64 | string](values []T) string {
-	if len(values) == 0 {
-		return ""
-	}
-	quoted := make([]string, len(values))
-	for i, v := range values {
-		quoted[i] = `"` + arrayQuote.Replace(fmt.Sprint(v)) + `"`
-	}
-	return "{" + strings.Join(quoted, ",") + "}"
-}
-
-func arrayTexts(refs []int64, mentions []string) (string, string) {
-	return arrayText(refs), arrayText(mentions)
-}
-
-// arrayQuote escapes what has a meaning inside the quotes of array text.
-var arrayQuote = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
 
 func jsonText(a []domain.Attachment) *string {
 	if len(a) == 0 {

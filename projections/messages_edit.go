@@ -34,27 +34,19 @@ func (t *timeline) storeEdits(b *pgx.Batch) {
 	}
 }
 
-// storeEditions keeps what each edit made of its message.
-func (t *timeline) storeEditions(b *pgx.Batch) {
+// editionRows are what each edit made of its message.
+func (t *timeline) editionRows() Rows {
 	n := len(t.editions)
-	if n == 0 {
-		return
-	}
-	apps, editors, refs, mentions := make([]string, n), make([]string, n), make([]string, n), make([]string, n)
-	channels, messages, versions, ats := make([]int64, n), make([]int64, n), make([]int64, n), make([]int64, n)
-	events, sealed := make([]uuid.UUID, n), make([][]byte, n)
+	apps, editors := make(texts, n), make(texts, n)
+	channels, messages, versions, ats := make(ints, n), make(ints, n), make(ints, n), make(ints, n)
+	events, sealed, refs, mentions := make(uuids, n), make(blobs, n), make(intLists, n), make(textLists, n)
 	for i, e := range t.editions {
 		apps[i], channels[i], messages[i], versions[i] = string(e.key.app), int64(e.key.channel), int64(e.key.message), e.edit.Version
 		editors[i], ats[i], events[i], sealed[i] = string(e.edit.By), e.at, e.event, blob(e.edit.Sealed)
-		refs[i], mentions[i] = arrayTexts(e.refs, e.mentions)
+		refs[i], mentions[i] = e.refs, e.mentions
 	}
-	b.Queue(`
-		INSERT INTO edits (app, channel, message, version, editor, edited_at, event, sealed, refs, mentions)
-		SELECT app, channel, message, version, editor, edited_at, event, sealed,
-			CASE WHEN refs <> '' THEN refs::bigint[] END,
-			CASE WHEN mentions <> '' THEN mentions::text[] END
-		FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::bigint[], $7::uuid[],
-			$8::bytea[], $9::text[], $10::text[])
-			AS n (app, channel, message, version, editor, edited_at, event, sealed, refs, mentions)`,
-		apps, channels, messages, versions, editors, ats, events, sealed, refs, mentions)
+	return Rows{"edits", []Column{
+		{"app", apps}, {"channel", channels}, {"message", messages}, {"version", versions}, {"editor", editors}, {"edited_at", ats},
+		{"event", events}, {"sealed", sealed}, {"refs", refs}, {"mentions", mentions},
+	}}
 }

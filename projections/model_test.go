@@ -91,6 +91,14 @@ func (t inside) Load(b *pgx.Batch) error {
 	return t.SendBatch(context.Background(), b).Close()
 }
 
+func (t inside) Insert(r projections.Rows) {
+	b := &pgx.Batch{}
+	if r.Len() > 0 {
+		r.Queue(b)
+	}
+	t.Store(b)
+}
+
 func (t inside) Store(b *pgx.Batch) {
 	if err := t.Load(b); err != nil {
 		panic(err)

@@ -13,8 +13,8 @@ import (
 )
 
 // partition is the part of the log that stands still when one of its events
-// cannot be applied: a channel with its messages and read cursors, a user, or
-// an app's own stream. A stream with a name that belongs to nothing is one by
+// cannot be applied: a channel with its messages, read cursors and presence, a
+// user, or an app's own stream and those of its nodes. A stream with a name that belongs to nothing is one by
 // itself.
 type partition struct {
 	app  domain.AppID
@@ -40,7 +40,7 @@ func partitionOf(name string, s domain.StreamName) partition {
 	case s.User != "":
 		return userPartition(s.App, s.User)
 	case s.App != "":
-		return partition{s.App, ofApp, string(s.App)}
+		return appPartition(s.App)
 	}
 	return partition{kind: ofStream, id: strconv.QuoteToASCII(name[:min(len(name), longestName)])}
 }
@@ -48,6 +48,8 @@ func partitionOf(name string, s domain.StreamName) partition {
 func channelPartition(app domain.AppID, c domain.ChannelID) partition {
 	return partition{app, ofChannel, c.String()}
 }
+
+func appPartition(app domain.AppID) partition { return partition{app, ofApp, string(app)} }
 
 func userPartition(app domain.AppID, u domain.UserID) partition {
 	return partition{app, ofUser, string(u)}

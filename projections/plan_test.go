@@ -123,3 +123,27 @@ func TestTheTimelineLooksRowsUpByTheirKeys(t *testing.T) {
 	}
 	require.GreaterOrEqual(t, looked, 10)
 }
+
+// TestOccupancyLooksRowsUpByTheirKeys, also those of a node that ends.
+func TestOccupancyLooksRowsUpByTheirKeys(t *testing.T) {
+	pool, noted := projecting(t, database(t))
+	m := newModel(t, pool, "m")
+	j := newJournal(t)
+	here := domain.PresenceStream(j.app, 7)
+	j.on(here, "", domain.PresenceEntered{User: "ann", Node: "a"}, domain.PresenceLeft{User: "ann", Node: "a"})
+	j.on(domain.NodeStream(j.app, "a"), "",
+		domain.ConnectionsChanged{Node: "a", Channels: map[domain.ChannelID]domain.Gauges{7: {Connections: 1}, 8: {}}}, domain.NodeCleared{Node: "a"})
+	m.applyIn(t, all(t, j.log))
+	looked := 0
+	slices.Sort(noted.sql)
+	for _, sql := range slices.Compact(noted.sql) {
+		if !strings.Contains(sql, "DELETE FROM") {
+			continue
+		}
+		looked++
+		plan := generic(t, pool, "m_occupancy", sql)
+		require.NotContains(t, plan, "Seq Scan", plan)
+		require.NotContains(t, plan, "Filter", "%s\n%s", sql, plan)
+	}
+	require.Equal(t, 4, looked)
+}

@@ -3,6 +3,7 @@ package projections_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -68,16 +69,19 @@ func panicking(typ string) []projections.Projection {
 const (
 	inDirectory = "directory"
 	inTimeline  = "timeline"
+	inOccupancy = "occupancy"
 )
 
 // partOf is the partition that a test expects for a stream.
 func partOf(stream string) string {
 	category, name, _ := strings.Cut(stream, "-")
 	parts := strings.Split(name, ".")
-	switch category {
-	case "app":
+	switch {
+	case category == "app":
 		return "app " + name
-	case "user":
+	case strings.HasPrefix(parts[len(parts)-1], "node-"):
+		return "app " + parts[0]
+	case category == "user":
 		return "user " + parts[1]
 	}
 	return "channel " + parts[1]
@@ -127,6 +131,14 @@ func TestAPoisonedEventParksItsPartitionOnly(t *testing.T) {
 			stream: "app-shop", typ: "KeyIssued", data: `[]`,
 			in: []string{inDirectory}, says: "its data has a wrong type at , want domain.KeyIssued",
 		},
+		"presence": {
+			stream: "presence-shop.7", typ: "PresenceEntered", data: `{"user":"zero\u0000","node":"a"}`,
+			in: []string{inOccupancy}, says: "the database refuses a value (SQLSTATE 22021)",
+		},
+		"node": {
+			stream: "presence-shop.node-a", typ: "ConnectionsChanged", data: `{"channels":{"7":{"connections":"hello"}}}`,
+			in: []string{inOccupancy}, says: "its data has a wrong type at ",
+		},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -173,7 +185,11 @@ func (j *journal) everywhere() {
 			m := domain.MessageID(10 + n)
 			j.send(c, m, "ann")
 			j.read(c, "bob", m)
+			j.on(domain.PresenceStream(app, c), "", domain.PresenceEntered{User: domain.UserID(fmt.Sprint("u", n)), Node: "a"})
 		}
+		j.on(domain.NodeStream(app, "a"), "", domain.ConnectionsChanged{Node: "a", Channels: map[domain.ChannelID]domain.Gauges{
+			7: {Connections: n}, 8: {Connections: n + 1},
+		}})
 		for _, u := range []domain.UserID{"bob", "cid"} {
 			j.user(u, domain.UserBlocked{User: "dan"}, domain.UserUnblocked{User: "dan"})
 		}
@@ -242,10 +258,31 @@ func TestAnErasureIsAppliedToAParkedUser(t *testing.T) {
 	both := []string{inDirectory, inTimeline}
 	run.parks(both, bad, "no JSON")
 	same(t, without(t, pool, j.log, bad, both), liveDump(t, pool))
-	require.Empty(t, rows(t, pool, "SELECT named FROM rm.names_v2 WHERE app = 'shop' AND named = 'bob'"))
-	for _, p := range projections.All {
+	require.Empty(t, rows(t, pool, "SELECT named FROM rm.names_v3 WHERE app = 'shop' AND named = 'bob'"))
+	for _, p := range []projections.Projection{projections.Directory, projections.Timeline} {
 		require.Equal(t, []string{"bob"}, rows(t, pool, "SELECT erased FROM "+p.Schema(1)+".erased"))
 	}
+}
+
+// TestWhatStandsStillOfANodeConcernsTheChannelsOfItsApp: their figures are not
+// whole without it.
+func TestWhatStandsStillOfANodeConcernsTheChannelsOfItsApp(t *testing.T) {
+	j := newJournal(t)
+	j.everywhere()
+	bad := j.raw("presence-shop.node-b", "ConnectionsChanged", 1, `{`)
+	key := j.raw("app-shop", "KeyIssued", 1, `{`)
+	run := start(t, config(j.log, database(t)))
+	run.reach()
+	for _, tt := range []struct {
+		app  domain.AppID
+		want []int64
+	}{{"shop", []int64{int64(bad.Position)}}, {"desk", nil}} {
+		var got []int64
+		run.Parked([]string{inDirectory, inOccupancy}, tt.app, 8, domain.Actor{App: tt.app, Kind: domain.ActorUser, ID: "ann"},
+			func(_ string, position, _ int64) { got = append(got, position) })
+		require.Equal(t, tt.want, got)
+	}
+	require.Equal(t, int64(key.Position), statusOf(t, run, inDirectory).Parked[0].Position)
 }
 
 // TestFewTransactionsFindThePoison: halving a batch of 1,000 events.
@@ -326,6 +363,10 @@ func TestAStreamThatBelongsToNothingIsNotedOnce(t *testing.T) {
 	run := start(t, config(j.log, pool))
 	run.reach()
 	for _, s := range run.Status() {
+		if s.Name == inOccupancy {
+			require.Empty(t, s.Parked, "what is not of its streams")
+			continue
+		}
 		require.Len(t, s.Parked, 1, s.Name)
 		require.Equal(t, `stream "channel-Shop/7"`, s.Parked[0].Kind+" "+s.Parked[0].ID)
 	}

@@ -53,7 +53,7 @@ func (m *maker) prepare(ctx context.Context, p Projection, o PrepareOptions) err
 			return err
 		}
 		progress := newTracker(p, o.Notify)
-		err = m.make(ctx, &order{Projection: p, RebuildOptions: RebuildOptions{Rate: o.Rate}, progress: progress, hold: o.Hold})
+		err = m.make(ctx, &order{Projection: p, RebuildOptions: RebuildOptions{Rate: o.Rate}, progress: progress, hold: o.Hold, first: true})
 		if !errors.Is(err, ErrElsewhere) {
 			if err == nil {
 				progress.phase(Done)

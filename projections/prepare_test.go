@@ -79,5 +79,5 @@ func TestTheBuildOfAnotherVersionIsLeftAlone(t *testing.T) {
 	require.NoError(t, projections.Prepare(t.Context(), c, projections.PrepareOptions{}))
 	same(t, dump(t, pool, projections.Timeline.Schema(1)), dump(t, pool, next.Schema(1)))
 	start(t, c).reach()
-	require.Equal(t, []string{"2|live", "3|live"}, rows(t, pool, "SELECT code_version, state FROM projections WHERE name = 'timeline' ORDER BY 1"))
+	require.Equal(t, []string{"3|live", "4|live"}, rows(t, pool, "SELECT code_version, state FROM projections WHERE name = 'timeline' ORDER BY 1"))
 }

@@ -15,13 +15,16 @@ type Projection struct {
 	Tables  []string
 	// Categories are the streams whose events Apply wants to see.
 	Categories []string
+	// AppWide says that what is of no channel, but of the app, is part of what
+	// its channels show.
+	AppWide bool
 	// Apply writes the rows of a batch, in order, inside the transaction
 	// that also moves the checkpoint. Table names are unqualified.
 	Apply func(ctx context.Context, tx Tx, events []domain.Recorded) error
 }
 
 // All lists the projections of the service.
-var All = []Projection{Directory, Timeline}
+var All = []Projection{Directory, Timeline, Occupancy}
 
 // Schema is the schema of a build of the projection.
 func (p Projection) Schema(build int) string {

@@ -16,17 +16,19 @@ func (r *reactionRows) add(m messageKey, k reactionKey, count int64) {
 }
 
 // storeReactions writes the rows that changed, and one summary for each
-// message.
+// older message.
 func (t *timeline) storeReactions(b *pgx.Batch) {
 	var wiped, gone, kept, changed reactionRows
 	var refs []int64
-	var texts []*string
+	var summaries []*string
 	for m, y := range t.tallies {
 		if !y.changed {
 			continue
 		}
-		changed.add(m, reactionKey{}, 0)
-		texts = append(texts, y.summary())
+		if t.rows[m] == nil { // else it is in the new row
+			changed.add(m, reactionKey{}, 0)
+			summaries = append(summaries, y.summary())
+		}
 		if y.deleted && y.stored {
 			wiped.add(m, reactionKey{}, 0)
 		}
@@ -43,7 +45,7 @@ func (t *timeline) storeReactions(b *pgx.Batch) {
 	wiped.queueWipe(b)
 	gone.queueDelete(b)
 	kept.queueUpsert(b, refs)
-	changed.queueSummaries(b, texts)
+	changed.queueSummaries(b, summaries)
 }
 
 func (r *reactionRows) queueWipe(b *pgx.Batch) {
@@ -78,12 +80,12 @@ func (r *reactionRows) queueUpsert(b *pgx.Batch, refs []int64) {
 		r.apps, r.channels, r.messages, r.kinds, r.names, r.reactors, r.counts, refs)
 }
 
-func (r *reactionRows) queueSummaries(b *pgx.Batch, texts []*string) {
+func (r *reactionRows) queueSummaries(b *pgx.Batch, summaries []*string) {
 	if len(r.apps) == 0 {
 		return
 	}
 	b.Queue(`
 		UPDATE messages m SET reactions = k.reactions::jsonb
 		FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[]) AS k (app, channel, message, reactions)
-		WHERE m.app = k.app AND m.channel = k.channel AND m.message = k.message`, r.apps, r.channels, r.messages, texts)
+		WHERE m.app = k.app AND m.channel = k.channel AND m.message = k.message`, r.apps, r.channels, r.messages, summaries)
 }

@@ -403,6 +403,8 @@ type counting struct {
 	read int64
 }
 
+func (c *counting) Insert(r projections.Rows) { c.inside.Insert(r) }
+
 func (c *counting) Store(b *pgx.Batch) {
 	c.read = rowsRead(c.t, c.Tx) - c.read
 	c.inside.Store(b)

@@ -60,7 +60,7 @@ func TestARebuildComesToTheSameAndIsShown(t *testing.T) {
 	h := newHistory(t, 7, 300)
 	run := start(t, quick(h.log, pool))
 	run.reach()
-	for _, name := range []string{inTimeline, inDirectory, inTimeline} {
+	for _, name := range []string{inTimeline, inDirectory, inOccupancy, inTimeline} {
 		before := liveDump(t, pool)
 		require.NoError(t, run.rebuild(name, projections.RebuildOptions{}))
 		same(t, before, liveDump(t, pool), name)
@@ -76,7 +76,8 @@ func TestARebuildComesToTheSameAndIsShown(t *testing.T) {
 		return len(builds(t, pool, inTimeline)) == 1 && len(builds(t, pool, inDirectory)) == 1
 	}, "the old builds are dropped")
 	require.Equal(t, []string{"3|live"}, builds(t, pool, inTimeline))
-	require.Equal(t, []string{"rm_directory_v2_2", "rm_timeline_v2_3"},
+	eventually(t, func() bool { return len(builds(t, pool, inOccupancy)) == 1 }, "its old build is dropped")
+	require.Equal(t, []string{"rm_directory_v3_2", "rm_occupancy_v1_2", "rm_timeline_v3_3"},
 		rows(t, pool, `SELECT nspname FROM pg_namespace WHERE nspname LIKE 'rm\_%' ORDER BY nspname`))
 	require.Equal(t, 3, statusOf(t, run, inTimeline).Build)
 }

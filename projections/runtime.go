@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -46,7 +47,6 @@ type Runtime struct {
 	maker  *maker
 	grace  time.Duration
 	peers  *Peers
-	moves  moves
 
 	changed chan struct{} // a checkpoint is to be announced
 	asked   chan struct{} // checkpoints are to be read
@@ -54,6 +54,9 @@ type Runtime struct {
 
 	reads   atomic.Int64 // how many reads there were
 	waiting atomic.Int64 // reads that wait for a position
+
+	movedMu sync.Mutex
+	moved   chan struct{} // closed when a projection moves
 
 	mu      sync.Mutex
 	life    context.Context // ends with Run
@@ -77,7 +80,7 @@ func New(ctx context.Context, c Config) (*Runtime, error) {
 	r := &Runtime{
 		grace: c.Grace,
 		log:   c.Log, logger: c.Logger, byName: map[string]*projector{}, db: c.DB.Config().ConnConfig.Copy(),
-		maker: &maker{db: c.DB, log: c.Log, logger: c.Logger}, jobs: map[jobKey]*Job{}, sweep: make(chan struct{}, 1),
+		maker: &maker{db: c.DB, log: c.Log, logger: c.Logger}, jobs: map[jobKey]*Job{}, sweep: make(chan struct{}, 1), moved: make(chan struct{}),
 		peers: c.Peers, changed: make(chan struct{}, 1), asked: make(chan struct{}, 1),
 	}
 	if r.peers != nil {
@@ -90,7 +93,7 @@ func New(ctx context.Context, c Config) (*Runtime, error) {
 			return nil, err
 		}
 		run := newProjector(p, found, r.db, c.Log, c.Logger)
-		run.woke = r.moves.wake
+		run.woke = r.wake
 		if r.peers != nil {
 			run.lease, run.told = r.peers.Lease(p.leaseName()), func() { poke(r.changed) }
 		}
@@ -258,6 +261,31 @@ func (r *Runtime) shown(names []string) (position int64) {
 	return position
 }
 
+// Moved is the position up to which all named projections have applied the log
+// on this node, and a channel that is closed when one of them moves on.
+func (r *Runtime) Moved(names []string) (position int64, moved <-chan struct{}) {
+	r.movedMu.Lock()
+	moved = r.moved
+	r.movedMu.Unlock()
+	position = math.MaxInt64
+	for _, name := range names {
+		p, ok := r.byName[name]
+		if !ok {
+			return 0, moved
+		}
+		position = min(position, p.position.Load())
+	}
+	return position, moved
+}
+
+// wake tells who looks at Moved.
+func (r *Runtime) wake() {
+	r.movedMu.Lock()
+	defer r.movedMu.Unlock()
+	close(r.moved)
+	r.moved = make(chan struct{})
+}
+
 // Wait returns when all named projections have applied the log up to a
 // position, with the checkpoints that the database must show for it: a crash
 // may take them back. ErrBehind when the context ends before, or at once when
@@ -339,7 +367,8 @@ func (r *Runtime) Parked(names []string, app domain.AppID, channel domain.Channe
 		parked := p.parked
 		p.mu.Unlock()
 		for at, k := range parked {
-			concerned := at.app == app && channel == 0 || at == channelPartition(app, channel) || at == userPartition(app, by.User())
+			concerned := at.app == app && channel == 0 || at == channelPartition(app, channel) || at == userPartition(app, by.User()) ||
+				p.AppWide && at == appPartition(app)
 			if concerned {
 				each(name, k.Position, p.missed.last(at, by))
 			}

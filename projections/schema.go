@@ -10,9 +10,9 @@ import (
 
 // schema is the SQL of a projection in parts: tables with what Apply needs; keys
 // that only readers need, added to a table by a statement of their own; and
-// indexes that serve queries only. Keys and indexes are cheaper to make at once
-// than to keep while a build grows.
-type schema struct{ tables, keys, indexes []string }
+// indexes that serve queries only, with comments on them. Keys and indexes are
+// cheaper to make at once than to keep while a build grows.
+type schema struct{ tables, keys, indexes, comments []string }
 
 // schemaOf reads the SQL of a projection. An index that Apply needs is named
 // ..._apply_idx.
@@ -25,8 +25,12 @@ func schemaOf(p Projection) (s schema, err error) {
 		switch {
 		case addKey.MatchString(statement):
 			s.keys = append(s.keys, statement)
-		case aboutIndex.MatchString(statement) && !ofApply.MatchString(statement):
+		case ofApply.MatchString(statement):
+			s.tables = append(s.tables, statement)
+		case createIndex.MatchString(statement):
 			s.indexes = append(s.indexes, createIndex.ReplaceAllString(statement, "CREATE INDEX IF NOT EXISTS "))
+		case aboutIndex.MatchString(statement):
+			s.comments = append(s.comments, statement)
 		default:
 			s.tables = append(s.tables, statement)
 		}
@@ -37,13 +41,13 @@ func schemaOf(p Projection) (s schema, err error) {
 var (
 	addKey      = regexp.MustCompile(`^ALTER TABLE \w+ ADD CONSTRAINT (\w+)\s`)
 	createIndex = regexp.MustCompile(`^CREATE INDEX\s+`)
-	aboutIndex  = regexp.MustCompile(`^(CREATE|COMMENT ON) INDEX\s+`)
+	aboutIndex  = regexp.MustCompile(`^COMMENT ON INDEX\s+`)
 	ofApply     = regexp.MustCompile(`^(CREATE|COMMENT ON) INDEX\s+\w+_apply_idx\b`)
 	createTable = regexp.MustCompile(`^CREATE TABLE\s+`)
 )
 
 func (s schema) all() string {
-	return strings.Join(slices.Concat(s.tables, s.keys, s.indexes), ";\n")
+	return strings.Join(slices.Concat(s.tables, s.keys, s.indexes, s.comments), ";\n")
 }
 
 func (s schema) growing() string { return strings.Join(s.tables, ";\n") }

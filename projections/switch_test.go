@@ -36,8 +36,8 @@ func branded() []projections.Projection {
 }
 
 const (
-	brandsOfMessages = `SELECT array_agg(DISTINCT kind) FROM rm.messages_v2 WHERE app = 'shop' AND channel = 7`
-	brandsOfLog      = `SELECT array_agg(DISTINCT type) FROM rm.channel_log_v2 WHERE app = 'shop' AND channel = 7`
+	brandsOfMessages = `SELECT array_agg(DISTINCT kind) FROM rm.messages_v3 WHERE app = 'shop' AND channel = 7`
+	brandsOfLog      = `SELECT array_agg(DISTINCT type) FROM rm.channel_log_v3 WHERE app = 'shop' AND channel = 7`
 )
 
 // look reads two views in one transaction, with something in between, and

@@ -23,16 +23,6 @@ func applyUser(b *pgx.Batch, r domain.Recorded) {
 		b.Queue(`
 			DELETE FROM blocks
 			WHERE app = $1 AND blocker = $2 AND blocked = $3`, app, user, e.User)
-	case domain.ChannelHidden:
-		b.Queue(`
-			INSERT INTO hidden (app, hider, channel, position)
-			VALUES ($1, $2, $3, $4)
-			ON CONFLICT (app, hider, channel) DO UPDATE SET position = excluded.position`,
-			app, user, int64(e.Channel), r.Position)
-	case domain.ChannelShown:
-		b.Queue(`
-			DELETE FROM hidden
-			WHERE app = $1 AND hider = $2 AND channel = $3`, app, user, int64(e.Channel))
 	case domain.UserErased:
 		b.Queue(`
 			DELETE FROM names

@@ -33,7 +33,9 @@ func eventful(t testing.TB) *history {
 		for _, u := range []domain.UserID{"eve", "fay"} {
 			h.user(u, domain.UserNamed{Sealed: domain.Seal(domain.UserSubject(u, 1), domain.Profile{Name: "Name"})})
 			h.user(u, domain.UserBlocked{User: "ann"}, domain.ChannelHidden{Channel: 7})
+			h.on(domain.PresenceStream(app, 7), u, domain.PresenceEntered{User: u, Node: "d"})
 		}
+		h.on(domain.NodeStream(app, "d"), "ann", domain.ConnectionsChanged{Node: "d", Channels: map[domain.ChannelID]domain.Gauges{7: {Connections: 2}}})
 	}
 	return h
 }
@@ -95,7 +97,9 @@ func spoil(t testing.TB, pool *pgxpool.Pool, schema string, of table) (want []st
 		return strings.Join(rows(t, pool, "SELECT "+of.key+" FROM "+name+" WHERE ctid = '"+place+"'"), "")
 	}
 	exec(t, pool, "INSERT INTO "+name+" ("+strings.Join(names, ", ")+") SELECT "+strings.Join(copied, ", ")+" FROM "+name+" WHERE ctid = '"+places[0]+"'")
-	extra := "zz" + strings.TrimPrefix(key(places[0]), strings.Split(key(places[0]), "|")[0])
+	parts := strings.Split(key(places[0]), "|")
+	parts[slices.Index(keys, "app")] = "zz"
+	extra := strings.Join(parts, "|")
 	want = []string{
 		"changed " + key(places[0]) + " " + strings.Join(columns, " "), "missing " + key(places[1]) + " ", "extra " + extra + " ",
 	}
@@ -198,7 +202,7 @@ func TestAnAbandonedComparisonIsSweptAway(t *testing.T) {
 	run.reach()
 	run.stop()
 	exec(t, pool, "CREATE SCHEMA "+projections.Timeline.Schema(2)+" CREATE TABLE messages (app text); "+
-		"INSERT INTO projections (name, code_version, build, state) VALUES ('timeline', 2, 2, 'scratch')")
+		"INSERT INTO projections (name, code_version, build, state) VALUES ('timeline', 3, 2, 'scratch')")
 	start(t, quick(j.log, pool))
 	eventually(t, func() bool { return len(builds(t, pool, inTimeline)) == 1 }, "it is gone")
 }

@@ -31,7 +31,7 @@ func (s *Service) Apps(ctx context.Context, at Freshness, after domain.AppID, li
 	err = s.read(ctx, at, []string{directory}, func(b *pgx.Batch) {
 		b.Queue(`
 			SELECT app, created_at, coalesce(limits, '{}')
-			FROM rm.apps_v2
+			FROM rm.apps_v3
 			WHERE app > $1
 			ORDER BY app
 			LIMIT $2`, after, limit).Query(many(&apps))
@@ -48,7 +48,7 @@ func (s *Service) App(ctx context.Context, at Freshness, id domain.AppID) (App, 
 	err := s.read(ctx, at, []string{directory}, func(b *pgx.Batch) {
 		b.Queue(`
 			SELECT app, created_at, coalesce(limits, '{}')
-			FROM rm.apps_v2
+			FROM rm.apps_v3
 			WHERE app = $1`, id).Query(many(&apps))
 	})
 	if err != nil || len(apps) == 0 {
@@ -61,10 +61,10 @@ func (s *Service) App(ctx context.Context, at Freshness, id domain.AppID) (App, 
 // there is no such app.
 func (s *Service) Keys(ctx context.Context, at Freshness, app domain.AppID, after string, limit int) (keys []Key, found bool, err error) {
 	err = s.read(ctx, at, []string{directory}, func(b *pgx.Batch) {
-		b.Queue(`SELECT true FROM rm.apps_v2 WHERE app = $1`, app).Query(one(&found))
+		b.Queue(`SELECT true FROM rm.apps_v3 WHERE app = $1`, app).Query(one(&found))
 		b.Queue(`
 			SELECT key, version, capability, native, issued_at, coalesce(revoked_at, 0)
-			FROM rm.keys_v2
+			FROM rm.keys_v3
 			WHERE app = $1 AND key > $2
 			ORDER BY key
 			LIMIT $3`, app, after, limit).Query(many(&keys))

@@ -95,10 +95,10 @@ func TestAppsAndKeysFollowTheirIndexes(t *testing.T) {
 	_, err := w.Apps(w.ctx(), w.now(), "", 1)
 	require.NoError(t, err)
 	_, err = w.pool.Exec(w.ctx(), `
-		INSERT INTO rm_directory_v2_1.apps (app, created_at, position) SELECT 'app' || n, n, n FROM generate_series(1, 5000) AS n`)
+		INSERT INTO rm_directory_v3_1.apps (app, created_at, position) SELECT 'app' || n, n, n FROM generate_series(1, 5000) AS n`)
 	require.NoError(t, err)
 	_, err = w.pool.Exec(w.ctx(), `
-		INSERT INTO rm_directory_v2_1.keys (app, key, version, capability, native, issued_at)
+		INSERT INTO rm_directory_v3_1.keys (app, key, version, capability, native, issued_at)
 		SELECT 'app' || n % 50, 'key' || n, 1, '{}', true, n FROM generate_series(1, 5000) AS n`)
 	require.NoError(t, err)
 	_, err = w.pool.Exec(w.ctx(), "ANALYZE")
@@ -108,9 +108,9 @@ func TestAppsAndKeysFollowTheirIndexes(t *testing.T) {
 		read        func() error
 		view, index string
 	}{
-		{func() error { _, err := s.Apps(w.ctx(), 0, "app7", 100); return err }, "rm.apps_v2", "apps_pkey"},
-		{func() error { _, _, err := s.App(w.ctx(), 0, "app7"); return err }, "rm.apps_v2", "apps_pkey"},
-		{func() error { _, _, err := s.Keys(w.ctx(), 0, "app7", "k", 100); return err }, "rm.keys_v2", "keys_pkey"},
+		{func() error { _, err := s.Apps(w.ctx(), 0, "app7", 100); return err }, "rm.apps_v3", "apps_pkey"},
+		{func() error { _, _, err := s.App(w.ctx(), 0, "app7"); return err }, "rm.apps_v3", "apps_pkey"},
+		{func() error { _, _, err := s.Keys(w.ctx(), 0, "app7", "k", 100); return err }, "rm.keys_v3", "keys_pkey"},
 	} {
 		require.NoError(t, tt.read())
 		for _, plan := range w.plans(r, tt.view) {

@@ -2,7 +2,6 @@ package queries
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 
 	"github.com/google/uuid"
@@ -30,74 +29,81 @@ type Channel struct {
 
 // unread counts what a user has not read (CH-610): the messages after the
 // cursor less the deleted ones among them. Every member has a cursor from its
-// joining on, so without one the timeline has yet to see it join. Sending moves the sender's cursor,
-// so none of the rest are the user's own. All of it is of one projection, so it is never negative.
+// joining on. Sending moves the sender's cursor, so none of the rest are the
+// user's own. All of it is of one projection, so it is never negative.
 const unread = `
-	CASE WHEN m.role IS NULL OR r.read_seq IS NULL THEN 0 ELSE coalesce(t.last_msg_seq, 0) - r.read_seq - CASE
+	t.last_msg_seq - r.read_seq - CASE
 		WHEN t.last_deleted_seq > r.read_seq THEN (
-			SELECT count(*) FROM rm.messages_v2 d
-			WHERE d.app = c.app AND d.channel = c.channel AND d.deleted_at IS NOT NULL AND d.msg_seq > r.read_seq)
-		ELSE 0 END END`
+			SELECT count(*) FROM rm.messages_v3 d
+			WHERE d.app = $1 AND d.channel = r.channel AND d.deleted_at IS NOT NULL AND d.msg_seq > r.read_seq)
+		ELSE 0 END`
 
-// otherUser is the other user of a dm that the asking user is in.
-const otherUser = `
-	CASE WHEN c.kind = 'dm' AND m.role IS NOT NULL THEN c.pair[CASE c.pair[1] WHEN $2 THEN 2 ELSE 1 END] END`
+// otherName is the sealed name of the other user of a dm, behind its event.
+const otherName = `
+	CASE WHEN r.other <> '' THEN (
+		SELECT uuid_send(n.event) || n.sealed FROM rm.names_v3 n WHERE n.app = $1 AND n.named = r.other) END`
 
 const channelColumns = `
-	c.channel, c.kind, c.owner, c.created_at, c.event, c.sealed,
-	coalesce(m.role, '') AS role,` + unread + ` AS unread,
-	coalesce(t.last_message, 0) AS last_message,
-	coalesce(` + otherUser + `, '') AS other, n.event AS name_event, n.sealed AS name_sealed`
+	c.channel, c.kind, c.owner, c.created_at, c.event, c.sealed, coalesce(m.role, '') AS role,
+	CASE WHEN m.role IS NULL OR r.read_seq IS NULL OR t.last_msg_seq IS NULL THEN 0 ELSE` + unread + ` END AS unread,
+	coalesce(t.last_message, 0) AS last_message, coalesce(r.other, '') AS other,` + otherName + ` AS other_name,` + hidden + ` AS hidden`
 
 // channelJoins look each row up by its key. The limits see to that: the plan
 // is made while there may be few rows, when reading all of an app and hashing
 // them looks cheaper.
 const channelJoins = `
+	LEFT JOIN rm.members_v3 m ON m.app = c.app AND m.channel = c.channel AND m.member = $2
 	LEFT JOIN LATERAL (
-		SELECT t.last_msg_seq, t.last_deleted_seq, t.last_message, t.last_message_at, t.last_position
-		FROM rm.channel_counters_v2 t
-		WHERE t.app = c.app AND t.channel = c.channel
+		SELECT t.last_msg_seq, t.last_deleted_seq, t.last_message, t.last_position, t.kind
+		FROM rm.channel_counters_v3 t
+		WHERE t.app = $1 AND t.channel = c.channel
 		LIMIT 1
 	) t ON true
 	LEFT JOIN LATERAL (
-		SELECT r.read_seq
-		FROM rm.cursors_v2 r
-		WHERE r.app = c.app AND r.reader = $2 AND r.channel = c.channel
+		SELECT r.channel, r.read_seq, r.hidden, r.other
+		FROM rm.cursors_v3 r
+		WHERE r.app = $1 AND r.reader = $2 AND r.channel = c.channel
 		LIMIT 1
-	) r ON true
-	LEFT JOIN LATERAL (
-		SELECT n.event, n.sealed
-		FROM rm.names_v2 n
-		WHERE n.app = c.app AND n.named = ` + otherUser + `
-		LIMIT 1
-	) n ON true`
+	) r ON true`
 
 // hidden tells whether the user has taken the channel out of the list; a dm is
 // back as soon as a message follows (CH-150, CH-151).
 const hidden = `
-	h.position IS NOT NULL AND (c.kind <> 'dm' OR coalesce(t.last_position, 0) <= h.position)`
+	coalesce(r.hidden > 0 AND (t.kind <> 'dm' OR t.last_position <= r.hidden), false)`
 
-// hiddenJoin looks each channel up, whatever the planner thinks of the table.
-const hiddenJoin = `
-	LEFT JOIN LATERAL (
-		SELECT x.position FROM rm.hidden_v2 x
-		WHERE x.app = c.app AND x.hider = $2 AND x.channel = c.channel LIMIT 1
-	) h ON true`
-
+// channelRow is a row of channelColumns.
 type channelRow struct {
-	Channel     int64
-	Kind        string
-	Owner       string
-	CreatedAt   int64
-	Event       uuid.UUID
-	Sealed      []byte
-	Role        string
-	Unread      int64
-	LastMessage int64
-	Other       string
-	NameEvent   *uuid.UUID
-	NameSealed  []byte
-	Hidden      bool
+	channel     int64
+	kind        string
+	owner       string
+	createdAt   int64
+	event       uuid.UUID
+	sealed      []byte
+	role        string
+	unread      int64
+	lastMessage int64
+	other       string
+	otherName   []byte // event and sealed name
+	hidden      bool
+}
+
+// scanChannels collects the rows of channelColumns.
+func scanChannels(dst *[]channelRow) func(pgx.Rows) error {
+	return func(rows pgx.Rows) error {
+		defer rows.Close()
+		*dst = (*dst)[:0]
+		for rows.Next() {
+			var r channelRow
+			event := (*[16]byte)(&r.event) // by way of a sql.Scanner it costs more than all the rest
+			err := rows.Scan(&r.channel, &r.kind, &r.owner, &r.createdAt, event, &r.sealed, &r.role, &r.unread,
+				&r.lastMessage, &r.other, &r.otherName, &r.hidden)
+			if err != nil {
+				return err
+			}
+			*dst = append(*dst, r)
+		}
+		return rows.Err()
+	}
 }
 
 var channelProjections = []string{directory, timeline}
@@ -107,10 +113,9 @@ func (s *Service) Channel(ctx context.Context, at Freshness, app domain.AppID, u
 	var rows []channelRow
 	err := s.read(ctx, at, channelProjections, func(b *pgx.Batch) {
 		b.Queue(`
-			SELECT `+channelColumns+`, `+hidden+`
-			FROM rm.channels_v2 c
-			LEFT JOIN rm.members_v2 m ON m.app = c.app AND m.channel = c.channel AND m.member = $2`+channelJoins+hiddenJoin+`
-			WHERE c.app = $1 AND c.channel = $3 AND NOT c.deleted`, app, user, int64(id)).Query(many(&rows))
+			SELECT `+channelColumns+`
+			FROM rm.channels_v3 c`+channelJoins+`
+			WHERE c.app = $1 AND c.channel = $3 AND NOT c.deleted`, app, user, int64(id)).Query(scanChannels(&rows))
 	})
 	if err != nil {
 		return Channel{}, false, fmt.Errorf("read channel: %w", err)
@@ -128,105 +133,30 @@ func (c Channel) Standing(found bool) domain.Standing {
 }
 
 func (s *Service) openChannels(ctx context.Context, app domain.AppID, rows []channelRow) ([]Channel, error) {
-	profiles := newOpening(app)
-	names := newOpening(app)
-	for _, r := range rows {
-		profiles.add(domain.ChannelSubject(domain.ChannelID(r.Channel)), r.Event, r.Sealed)
-		names.addOptional(domain.UserSubject(domain.UserID(r.Other), 0), r.NameEvent, r.NameSealed)
+	texts := make([]name, len(rows), len(rows)+8)
+	for i := range rows {
+		r := &rows[i]
+		texts[i] = name{channel: domain.ChannelID(r.channel), event: r.event, blob: r.sealed}
+		if len(r.otherName) > len(uuid.UUID{}) {
+			event, blob := uuid.UUID(r.otherName[:16]), r.otherName[16:]
+			texts = append(texts, name{user: domain.UserID(r.other), event: event, blob: blob, text: r.other})
+		}
 	}
-	if err := openAll(ctx, s.names, profiles, names); err != nil {
+	if err := s.names.open(ctx, app, texts); err != nil {
 		return nil, err
 	}
 	channels := make([]Channel, len(rows))
-	for i, r := range rows {
-		c := Channel{
-			ID: domain.ChannelID(r.Channel), Kind: domain.ChannelKind(r.Kind), Owner: domain.UserID(r.Owner),
-			CreatedAt: r.CreatedAt, Role: domain.Role(r.Role), Unread: r.Unread,
-			LastMessage: domain.MessageID(r.LastMessage), OtherUser: domain.UserID(r.Other),
-			Hidden: r.Hidden,
+	others := texts[len(rows):]
+	for i := range rows {
+		r := &rows[i]
+		channels[i] = Channel{
+			ID: domain.ChannelID(r.channel), Kind: domain.ChannelKind(r.kind), Name: texts[i].text, Owner: domain.UserID(r.owner),
+			CreatedAt: r.createdAt, Role: domain.Role(r.role), Unread: r.unread, LastMessage: domain.MessageID(r.lastMessage),
+			OtherUser: domain.UserID(r.other), OtherName: r.other, Hidden: r.hidden,
 		}
-		var p domain.ChannelProfile
-		if _, err := profiles.decode(i, &p); err != nil {
-			return nil, err
+		if len(r.otherName) > len(uuid.UUID{}) {
+			channels[i].OtherName, others = others[0].text, others[1:]
 		}
-		c.Name = p.Name
-		var err error
-		if c.OtherName, err = names.name(i, c.OtherUser); err != nil {
-			return nil, err
-		}
-		channels[i] = c
 	}
 	return channels, nil
-}
-
-// opening gathers the sealed texts of a page, one an entry, so that they are
-// opened together.
-type opening struct {
-	app   domain.AppID
-	items []domain.Sealed
-}
-
-func newOpening(app domain.AppID) *opening { return &opening{app: app} }
-
-func (o *opening) add(s domain.Subject, event uuid.UUID, blob []byte) {
-	o.items = append(o.items, domain.Sealed{App: o.app, Subject: s, Event: event, Blob: blob})
-}
-
-func (o *opening) addOptional(s domain.Subject, event *uuid.UUID, blob []byte) {
-	if event == nil {
-		blob, event = nil, &uuid.Nil
-	}
-	o.add(s, *event, blob)
-}
-
-// openAll opens several gatherings at once.
-func openAll(ctx context.Context, opener Opener, gathered ...*opening) error {
-	var all []domain.Sealed
-	var at []*domain.Sealed
-	for _, o := range gathered {
-		for i := range o.items {
-			if len(o.items[i].Blob) > 0 {
-				all, at = append(all, o.items[i]), append(at, &o.items[i])
-			}
-		}
-	}
-	if len(all) == 0 {
-		return nil
-	}
-	if err := opener.OpenMany(ctx, all); err != nil {
-		return fmt.Errorf("open sealed text: %w", err)
-	}
-	for i := range all {
-		at[i].Plain, at[i].Err = all[i].Plain, all[i].Err
-	}
-	return nil
-}
-
-// decode reads entry i; erased tells that its key is gone. An entry without a
-// blob leaves dst as it is.
-func (o *opening) decode(i int, dst any) (erased bool, err error) {
-	it := o.items[i]
-	switch {
-	case len(it.Blob) == 0:
-		return false, nil
-	case isErased(it.Err):
-		return true, nil
-	case it.Err != nil:
-		return false, fmt.Errorf("open sealed text of event %s: %w", it.Event, it.Err)
-	}
-	if err := json.Unmarshal(it.Plain, dst); err != nil {
-		return false, fmt.Errorf("decode sealed text of event %s: %w", it.Event, err)
-	}
-	return false, nil
-}
-
-// name reads entry i as a display name; without one it is the user id
-// (CH-024).
-func (o *opening) name(i int, user domain.UserID) (string, error) {
-	p := domain.Profile{Name: string(user)}
-	erased, err := o.decode(i, &p)
-	if erased {
-		return string(user), nil
-	}
-	return p.Name, err
 }

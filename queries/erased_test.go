@@ -96,7 +96,7 @@ func TestABlobThatDoesNotOpenIsAnError(t *testing.T) {
 	w.now()
 	_, _, err := w.History(w.ctx(), w.now(), queries.History{App: app, Channel: c, User: "ann", Limit: 1})
 	require.NoError(t, err)
-	_, err = w.pool.Exec(w.ctx(), "UPDATE rm_timeline_v2_1.messages SET event = gen_random_uuid()")
+	_, err = w.pool.Exec(w.ctx(), "UPDATE rm_timeline_v3_1.messages SET event = gen_random_uuid()")
 	require.NoError(t, err)
 	_, _, err = w.History(w.ctx(), 0, queries.History{App: app, Channel: c, User: "ann", Limit: 1})
 	require.ErrorIs(t, err, keyring.ErrBlob)

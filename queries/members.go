@@ -33,8 +33,8 @@ func standing(b *pgx.Batch, app domain.AppID, user domain.UserID, id domain.Chan
 	*dst = domain.Standing{}
 	b.Queue(`
 		SELECT true, c.kind, coalesce(m.role, '')
-		FROM rm.channels_v2 c
-		LEFT JOIN rm.members_v2 m ON m.app = c.app AND m.channel = c.channel AND m.member = $2
+		FROM rm.channels_v3 c
+		LEFT JOIN rm.members_v3 m ON m.app = c.app AND m.channel = c.channel AND m.member = $2
 		WHERE c.app = $1 AND c.channel = $3 AND NOT c.deleted`, app, user, int64(id)).
 		Query(one(&dst.Exists, &dst.Kind, &dst.Role))
 }
@@ -43,8 +43,8 @@ func standing(b *pgx.Batch, app domain.AppID, user domain.UserID, id domain.Chan
 const (
 	membersByJoining = `
 		SELECT m.member, m.role, m.joined_at, n.event, n.sealed
-		FROM rm.members_v2 m
-		LEFT JOIN rm.names_v2 n ON n.app = m.app AND n.named = m.member
+		FROM rm.members_v3 m
+		LEFT JOIN rm.names_v3 n ON n.app = m.app AND n.named = m.member
 		WHERE m.app = $1 AND m.channel = $2 AND m.role <> ''`
 	joiningOrder = `
 		ORDER BY m.joined_at / 1000, m.member
@@ -68,14 +68,14 @@ func (s *Service) Members(ctx context.Context, at Freshness, app domain.AppID, u
 			return
 		}
 		b.Queue(membersByJoining+` AND (m.joined_at / 1000, m.member) > (
-				SELECT p.joined_at / 1000, p.member FROM rm.members_v2 p
+				SELECT p.joined_at / 1000, p.member FROM rm.members_v3 p
 				WHERE p.app = $1 AND p.channel = $2 AND p.member = $4)`+joiningOrder,
 			app, int64(id), limit, after).Query(many(&rows))
 		found = false
 		// Asked after the page, so that a member who has left meanwhile is not
 		// taken for the last one.
 		b.Queue(`
-			SELECT true FROM rm.members_v2
+			SELECT true FROM rm.members_v3
 			WHERE app = $1 AND channel = $2 AND member = $3`, app, int64(id), after).Query(one(&found))
 	})
 	if err != nil {
@@ -94,8 +94,8 @@ func (s *Service) Member(ctx context.Context, at Freshness, app domain.AppID, id
 	err := s.read(ctx, at, []string{directory}, func(b *pgx.Batch) {
 		b.Queue(`
 			SELECT m.member, m.role, m.joined_at, n.event, n.sealed
-			FROM rm.members_v2 m
-			LEFT JOIN rm.names_v2 n ON n.app = m.app AND n.named = m.member
+			FROM rm.members_v3 m
+			LEFT JOIN rm.names_v3 n ON n.app = m.app AND n.named = m.member
 			WHERE m.app = $1 AND m.channel = $2 AND m.member = $3`, app, int64(id), user).Query(many(&rows))
 	})
 	if err != nil {
@@ -109,21 +109,18 @@ func (s *Service) Member(ctx context.Context, at Freshness, app domain.AppID, id
 }
 
 func (s *Service) openMembers(ctx context.Context, app domain.AppID, rows []memberRow) ([]Member, error) {
-	names := newOpening(app)
-	for _, r := range rows {
-		names.addOptional(domain.UserSubject(domain.UserID(r.Member), 0), r.NameEvent, r.NameSealed)
+	names := make([]name, len(rows))
+	for i, r := range rows {
+		names[i] = nameOf(r.Member, r.NameEvent, r.NameSealed)
 	}
-	if err := openAll(ctx, s.names, names); err != nil {
+	if err := s.names.open(ctx, app, names); err != nil {
 		return nil, err
 	}
 	members := make([]Member, len(rows))
 	for i, r := range rows {
-		m := Member{User: domain.UserID(r.Member), Role: domain.Role(r.Role), JoinedAt: r.JoinedAt}
-		var err error
-		if m.DisplayName, err = names.name(i, m.User); err != nil {
-			return nil, err
+		members[i] = Member{
+			User: domain.UserID(r.Member), DisplayName: names[i].text, Role: domain.Role(r.Role), JoinedAt: r.JoinedAt,
 		}
-		members[i] = m
 	}
 	return members, nil
 }

@@ -85,27 +85,27 @@ var historyProjections = []string{directory, timeline}
 // dense number of a message in its channel.
 const (
 	seqBefore = `(
-			SELECT p.msg_seq FROM rm.messages_v2 p
+			SELECT p.msg_seq FROM rm.messages_v3 p
 			WHERE p.app = $1 AND p.channel = $2 AND p.message < $4
 			ORDER BY p.message DESC
 			LIMIT 1)`
 	seqAfter = `(
-			SELECT p.msg_seq FROM rm.messages_v2 p
+			SELECT p.msg_seq FROM rm.messages_v3 p
 			WHERE p.app = $1 AND p.channel = $2 AND p.message > $4
 			ORDER BY p.message
 			LIMIT 1)`
 	newestMessages = `
-		SELECT ` + messageColumns + ` FROM rm.messages_v2
+		SELECT ` + messageColumns + ` FROM rm.messages_v3
 		WHERE app = $1 AND channel = $2
 		ORDER BY msg_seq DESC
 		LIMIT $3`
 	messagesBefore = `
-		SELECT ` + messageColumns + ` FROM rm.messages_v2
+		SELECT ` + messageColumns + ` FROM rm.messages_v3
 		WHERE app = $1 AND channel = $2 AND msg_seq <= ` + seqBefore + `
 		ORDER BY msg_seq DESC
 		LIMIT $3`
 	messagesAfter = `
-		SELECT ` + messageColumns + ` FROM rm.messages_v2
+		SELECT ` + messageColumns + ` FROM rm.messages_v3
 		WHERE app = $1 AND channel = $2 AND msg_seq >= ` + seqAfter + `
 		ORDER BY msg_seq
 		LIMIT $3`
@@ -152,7 +152,7 @@ func (s *Service) Message(ctx context.Context, at Freshness, app domain.AppID, u
 	err := s.read(ctx, at, historyProjections, func(b *pgx.Batch) {
 		standing(b, app, user, channel, &in)
 		b.Queue(`
-			SELECT `+messageColumns+` FROM rm.messages_v2
+			SELECT `+messageColumns+` FROM rm.messages_v3
 			WHERE app = $1 AND channel = $2 AND message = $3`, app, int64(channel), int64(id)).Query(scanMessages(&rows))
 	})
 	if err != nil {

@@ -23,16 +23,16 @@ type Span struct {
 const (
 	sentSpan = `
 		WITH channel AS (
-			SELECT c.disorder, c.disorder <= 60000 AS orderly FROM rm.channel_counters_v2 c
+			SELECT c.disorder, c.disorder <= 60000 AS orderly FROM rm.channel_counters_v3 c
 			WHERE c.app = $1 AND c.channel = $2
 		), span AS (
 			SELECT coalesce((
-					SELECT p.msg_seq FROM rm.messages_v2 p
+					SELECT p.msg_seq FROM rm.messages_v3 p
 					WHERE p.app = $1 AND p.channel = $2 AND p.sent_at < $5::bigint - (SELECT disorder FROM channel)
 					ORDER BY p.sent_at DESC, p.msg_seq DESC
 					LIMIT 1), 0) AS above,
 				coalesce((
-					SELECT p.msg_seq FROM rm.messages_v2 p
+					SELECT p.msg_seq FROM rm.messages_v3 p
 					WHERE p.app = $1 AND p.channel = $2 AND p.sent_at >= $6::bigint + (SELECT disorder FROM channel)
 					ORDER BY p.sent_at, p.msg_seq
 					LIMIT 1), 9223372036854775807) AS below
@@ -40,14 +40,14 @@ const (
 		SELECT m.* FROM unnest(`
 	sentBefore = sentSpan + `
 			ARRAY(
-				SELECT m.msg_seq FROM rm.messages_v2 m
+				SELECT m.msg_seq FROM rm.messages_v3 m
 				WHERE m.app = $1 AND m.channel = $2 AND (SELECT orderly FROM channel)
 					AND m.msg_seq > (SELECT above FROM span) AND m.msg_seq < (SELECT below FROM span)
 					AND m.msg_seq <= ` + seqBefore + ` AND m.sent_at + 0 >= $5 AND m.sent_at + 0 < $6 -- not by time
 				ORDER BY m.msg_seq DESC
 				LIMIT $3)
 			|| ARRAY(
-				SELECT m.msg_seq FROM rm.messages_v2 m
+				SELECT m.msg_seq FROM rm.messages_v3 m
 				WHERE m.app = $1 AND m.channel = $2 AND NOT (SELECT orderly FROM channel)
 					AND m.msg_seq <= ` + seqBefore + ` AND m.sent_at >= $5 AND m.sent_at < $6
 				ORDER BY m.msg_seq + 0 DESC -- not by msg_seq
@@ -56,14 +56,14 @@ const (
 		LIMIT $3`
 	sentAfter = sentSpan + `
 			ARRAY(
-				SELECT m.msg_seq FROM rm.messages_v2 m
+				SELECT m.msg_seq FROM rm.messages_v3 m
 				WHERE m.app = $1 AND m.channel = $2 AND (SELECT orderly FROM channel)
 					AND m.msg_seq > (SELECT above FROM span) AND m.msg_seq < (SELECT below FROM span)
 					AND m.msg_seq >= ` + seqAfter + ` AND m.sent_at + 0 >= $5 AND m.sent_at + 0 < $6 -- not by time
 				ORDER BY m.msg_seq
 				LIMIT $3)
 			|| ARRAY(
-				SELECT m.msg_seq FROM rm.messages_v2 m
+				SELECT m.msg_seq FROM rm.messages_v3 m
 				WHERE m.app = $1 AND m.channel = $2 AND NOT (SELECT orderly FROM channel)
 					AND m.msg_seq >= ` + seqAfter + ` AND m.sent_at >= $5 AND m.sent_at < $6
 				ORDER BY m.msg_seq + 0 -- not by msg_seq
@@ -75,7 +75,7 @@ const (
 	// the primary key.
 	sentMessage = `
 		CROSS JOIN LATERAL (
-			SELECT ` + messageColumns + ` FROM rm.messages_v2 p
+			SELECT ` + messageColumns + ` FROM rm.messages_v3 p
 			WHERE p.app = $1 AND p.channel = $2 AND p.msg_seq >= n.seq
 			ORDER BY p.msg_seq
 			LIMIT 1) AS m`

@@ -27,16 +27,16 @@ func (w *world) times(c domain.ChannelID, sent []int64) {
 		latest = max(latest, at)
 		disorder = max(disorder, latest-at)
 	}
-	_, err := w.pool.Exec(w.ctx(), "DELETE FROM rm_timeline_v2_1.messages WHERE channel = $1", int64(c))
+	_, err := w.pool.Exec(w.ctx(), "DELETE FROM rm_timeline_v3_1.messages WHERE channel = $1", int64(c))
 	require.NoError(w.t, err)
 	_, err = w.pool.Exec(w.ctx(), `
-		INSERT INTO rm_timeline_v2_1.messages (app, channel, msg_seq, message, position, sent_at, version, thread, event, sender,
+		INSERT INTO rm_timeline_v3_1.messages (app, channel, msg_seq, message, position, sent_at, version, thread, event, sender,
 			sender_kind, kind)
 		SELECT 'shop', $1, n, n << 22, n, at, n << 22, 0, gen_random_uuid(), 'ann', 'user', 'text'
 		FROM unnest($2::bigint[]) WITH ORDINALITY AS t (at, n)`, int64(c), sent)
 	require.NoError(w.t, err)
 	_, err = w.pool.Exec(w.ctx(), `
-		UPDATE rm_timeline_v2_1.channel_counters SET max_sent_at = $2, disorder = $3
+		UPDATE rm_timeline_v3_1.channel_counters SET max_sent_at = $2, disorder = $3
 		WHERE channel = $1`, int64(c), latest, disorder)
 	require.NoError(w.t, err)
 }
@@ -176,7 +176,7 @@ func TestATimeFarFromTheNewestMessageIsFoundByIndex(t *testing.T) {
 				require.Len(t, p.Messages, 10)
 				require.True(t, p.More)
 				for _, statement := range r.statements {
-					if !strings.Contains(statement.sql, "rm.messages_v2") {
+					if !strings.Contains(statement.sql, "rm.messages_v3") {
 						continue
 					}
 					plan, pages := w.executed(statement)

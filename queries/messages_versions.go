@@ -54,10 +54,10 @@ type versionRow struct {
 
 const (
 	firstVersion = `
-		SELECT message, sender, '', sent_at, event, sealed, refs, mentions FROM rm.messages_v2
+		SELECT message, sender, '', sent_at, event, sealed, refs, mentions FROM rm.messages_v3
 		WHERE app = $1 AND channel = $2 AND message = $3 AND deleted_at IS NULL`
 	laterVersions = `
-		SELECT version, '', editor, edited_at, event, sealed, refs, mentions FROM rm.edits_v2
+		SELECT version, '', editor, edited_at, event, sealed, refs, mentions FROM rm.edits_v3
 		WHERE app = $1 AND channel = $2 AND message = $3 AND version > $4
 		ORDER BY version
 		LIMIT $5`

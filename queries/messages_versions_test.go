@@ -78,9 +78,9 @@ func TestVersionsFollowIndexes(t *testing.T) {
 	require.NoError(t, err)
 	w.fill(c, 2000)
 	_, err = w.pool.Exec(w.ctx(), `
-		INSERT INTO rm_timeline_v2_1.edits (app, channel, message, version, editor, edited_at, event)
+		INSERT INTO rm_timeline_v3_1.edits (app, channel, message, version, editor, edited_at, event)
 		SELECT app, channel, message, message + v, sender, sent_at, gen_random_uuid()
-		FROM rm_timeline_v2_1.messages, generate_series(1, 10) AS v`)
+		FROM rm_timeline_v3_1.messages, generate_series(1, 10) AS v`)
 	require.NoError(t, err)
 	_, err = w.pool.Exec(w.ctx(), "ANALYZE")
 	require.NoError(t, err)
@@ -91,7 +91,7 @@ func TestVersionsFollowIndexes(t *testing.T) {
 	r.mu.Lock()
 	noted := append([]statement(nil), r.statements...)
 	r.mu.Unlock()
-	for view, index := range map[string]string{"rm.messages_v2": "messages_message_key", "rm.edits_v2": "edits_pkey"} {
+	for view, index := range map[string]string{"rm.messages_v3": "messages_message_key", "rm.edits_v3": "edits_pkey"} {
 		r.statements = append([]statement(nil), noted...)
 		for _, plan := range w.plans(r, view) {
 			require.Contains(t, plan, index, plan)

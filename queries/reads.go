@@ -24,7 +24,7 @@ func (s *Service) ReadCursor(ctx context.Context, at Freshness, app domain.AppID
 	err := s.read(ctx, at, []string{timeline}, func(b *pgx.Batch) {
 		b.Queue(`
 			SELECT reader, read_message, updated_at
-			FROM rm.cursors_v2
+			FROM rm.cursors_v3
 			WHERE app = $1 AND reader = $2 AND channel = $3`, app, user, int64(channel)).Query(many(&rows))
 	})
 	if err != nil {
@@ -46,8 +46,8 @@ func (s *Service) ReadCursors(ctx context.Context, at Freshness, app domain.AppI
 		standing(b, app, user, channel, &in)
 		b.Queue(`
 			SELECT m.member, coalesce(r.read_message, 0), coalesce(r.updated_at, 0)
-			FROM rm.members_v2 m
-			LEFT JOIN rm.cursors_v2 r ON r.app = m.app AND r.channel = m.channel AND r.reader = m.member
+			FROM rm.members_v3 m
+			LEFT JOIN rm.cursors_v3 r ON r.app = m.app AND r.channel = m.channel AND r.reader = m.member
 			WHERE m.app = $1 AND m.channel = $2 AND m.member > $3
 			ORDER BY m.member
 			LIMIT $4`, app, int64(channel), after, limit+1).Query(many(&list))

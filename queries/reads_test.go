@@ -65,14 +65,19 @@ func TestWhoIsMemberBeforeTheTimelineKnowsHasReadNothing(t *testing.T) {
 	c := w.room(domain.Group, "team", "ann", "bob")
 	w.send(c, "ann", "x")
 	_, _ = w.reads(c, "", 2)
-	_, err := w.pool.Exec(w.ctx(), "DELETE FROM rm_timeline_v2_1.cursors WHERE reader = 'bob'")
+	_, err := w.pool.Exec(w.ctx(), "DELETE FROM rm_timeline_v3_1.cursors WHERE reader = 'bob'")
 	require.NoError(t, err)
 	list, _, _, err := w.ReadCursors(w.ctx(), 0, app, "ann", c, "ann", 2)
 	require.NoError(t, err)
 	require.Equal(t, []queries.ReadCursor{{User: "bob"}}, list)
 	channels, err := w.Channels(w.ctx(), 0, queries.ChannelList{App: app, User: "bob", Limit: 10})
 	require.NoError(t, err)
-	require.Zero(t, channels[0].Unread, "CH-614 rather than all of them")
+	require.Empty(t, channels, "the list is the timeline's")
+	one, found, err := w.Channel(w.ctx(), 0, app, "bob", c)
+	require.NoError(t, err)
+	require.True(t, found)
+	require.Equal(t, domain.RoleMember, one.Role)
+	require.Zero(t, one.Unread, "CH-614 rather than all of them")
 }
 
 func TestReadCursorsFollowIndexes(t *testing.T) {
@@ -81,12 +86,12 @@ func TestReadCursorsFollowIndexes(t *testing.T) {
 	_, err := w.Channels(w.ctx(), w.now(), queries.ChannelList{App: app, User: "ann", Limit: 10})
 	require.NoError(t, err)
 	_, err = w.pool.Exec(w.ctx(), `
-		INSERT INTO rm_directory_v2_1.members (app, channel, member, role, inviter, joined_at)
+		INSERT INTO rm_directory_v3_1.members (app, channel, member, role, inviter, joined_at)
 		SELECT 'shop', c, 'u' || n, 'member', '', n FROM unnest(ARRAY[$1::bigint, 1, 2]) AS c, generate_series(1, 3000) AS n`, int64(c))
 	require.NoError(t, err)
 	_, err = w.pool.Exec(w.ctx(), `
-		INSERT INTO rm_timeline_v2_1.cursors (app, channel, reader, read_seq, read_message, updated_at)
-		SELECT app, channel, member, 1, 1, 1 FROM rm_directory_v2_1.members
+		INSERT INTO rm_timeline_v3_1.cursors (app, channel, reader, read_seq, read_message, updated_at)
+		SELECT app, channel, member, 1, 1, 1 FROM rm_directory_v3_1.members
 		ON CONFLICT DO NOTHING`)
 	require.NoError(t, err)
 	_, err = w.pool.Exec(w.ctx(), "ANALYZE")
@@ -94,14 +99,14 @@ func TestReadCursorsFollowIndexes(t *testing.T) {
 	s, r := w.traced()
 	_, _, _, err = s.ReadCursors(w.ctx(), 0, app, "ann", c, "u2", 20)
 	require.NoError(t, err)
-	for _, plan := range w.plans(r, "rm.cursors_v2") {
+	for _, plan := range w.plans(r, "rm.cursors_v3") {
 		require.NotContains(t, plan, "Seq Scan", plan)
 		require.NotContains(t, plan, "Sort", plan)
 		require.Contains(t, plan, "members_pkey", plan)
 	}
 	_, _, err = s.ReadCursor(w.ctx(), 0, app, "u2", c)
 	require.NoError(t, err)
-	for _, plan := range w.plans(r, "rm.cursors_v2") {
+	for _, plan := range w.plans(r, "rm.cursors_v3") {
 		require.Contains(t, plan, "cursors_pkey", plan)
 		require.NotContains(t, plan, "Filter", plan)
 	}
@@ -123,10 +128,10 @@ func TestAListOfChannelsLooksUpWhatItJoins(t *testing.T) {
 	s, r := w.traced()
 	_, err = s.Channels(w.ctx(), 0, queries.ChannelList{App: app, User: "ann", Limit: 10})
 	require.NoError(t, err)
-	for _, plan := range w.plans(r, "rm.cursors_v2") {
+	for _, plan := range w.plans(r, "rm.cursors_v3") {
 		for _, lookup := range []string{
 			`Scan using channel_counters_pkey on channel_counters.*\n +Index Cond: .*\(channel = `,
-			`Scan using cursors_pkey on cursors.*\n +Index Cond: .*\(reader = .*\(channel = `,
+			`Scan using cursors_pkey on cursors.*\n +Index Cond: .*\(app = .*\(reader = `,
 			`Scan using names_pkey on names.*\n +Index Cond: .*\(named = `,
 		} {
 			require.Regexp(t, lookup, plan)

@@ -17,6 +17,7 @@ import (
 const (
 	directory = "directory"
 	timeline  = "timeline"
+	occupancy = "occupancy"
 )
 
 // Opener opens sealed text; each item gets its plain bytes or its error.
@@ -71,8 +72,9 @@ const recheck = 5 * time.Millisecond
 // after it: what a batch reads behind the gates of its projections is of one
 // build, and as new as they say.
 var gates = map[string]string{
-	directory: "rm.directory_checkpoint_v2",
-	timeline:  "rm.timeline_checkpoint_v2",
+	directory: "rm.directory_checkpoint_v3",
+	timeline:  "rm.timeline_checkpoint_v3",
+	occupancy: "rm.occupancy_checkpoint_v1",
 }
 
 // passes is the statement that goes through the gates of projections, one

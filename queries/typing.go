@@ -37,7 +37,7 @@ func (s *Service) Typing(ctx context.Context, at Freshness, app domain.AppID, us
 		b.Queue(`
 			SELECT m.member
 			FROM unnest($3::text[]) AS t (typist)
-			JOIN rm.members_v2 m ON m.app = $1 AND m.channel = $2 AND m.member = t.typist`, app, int64(id), typists).
+			JOIN rm.members_v3 m ON m.app = $1 AND m.channel = $2 AND m.member = t.typist`, app, int64(id), typists).
 			Query(func(rows pgx.Rows) (err error) {
 				users, err = pgx.CollectRows(rows, pgx.RowTo[domain.UserID])
 				return err

@@ -30,27 +30,24 @@ func (s *Service) Blocks(ctx context.Context, at Freshness, app domain.AppID, us
 	err := s.read(ctx, at, []string{directory}, func(b *pgx.Batch) {
 		b.Queue(`
 			SELECT b.blocked, b.created_at, n.event, n.sealed
-			FROM rm.blocks_v2 b
-			LEFT JOIN rm.names_v2 n ON n.app = b.app AND n.named = b.blocked
+			FROM rm.blocks_v3 b
+			LEFT JOIN rm.names_v3 n ON n.app = b.app AND n.named = b.blocked
 			WHERE b.app = $1 AND b.blocker = $2
 			ORDER BY b.position DESC`, app, user).Query(many(&rows))
 	})
 	if err != nil {
 		return nil, fmt.Errorf("list blocks: %w", err)
 	}
-	names := newOpening(app)
-	for _, r := range rows {
-		names.addOptional(domain.UserSubject(domain.UserID(r.Blocked), 0), r.NameEvent, r.NameSealed)
+	names := make([]name, len(rows))
+	for i, r := range rows {
+		names[i] = nameOf(r.Blocked, r.NameEvent, r.NameSealed)
 	}
-	if err := openAll(ctx, s.names, names); err != nil {
+	if err := s.names.open(ctx, app, names); err != nil {
 		return nil, err
 	}
 	blocks := make([]Block, len(rows))
 	for i, r := range rows {
-		blocks[i] = Block{User: domain.UserID(r.Blocked), CreatedAt: r.CreatedAt}
-		if blocks[i].DisplayName, err = names.name(i, blocks[i].User); err != nil {
-			return nil, err
-		}
+		blocks[i] = Block{User: domain.UserID(r.Blocked), DisplayName: names[i].text, CreatedAt: r.CreatedAt}
 	}
 	return blocks, nil
 }

@@ -32,7 +32,7 @@ func (l limits) MarshalJSON() ([]byte, error) {
 	return json.Marshal(domain.Limits(l))
 }
 
-var errLimits = domain.ErrInvalidRequest.Because(`limits are "off" or an object with user_sends, user_send_burst, user_requests, user_burst, app_sends, app_history_reads`)
+var errLimits = domain.ErrInvalidRequest.Because(`limits are "off" or an object with user_sends, user_send_burst, user_requests, user_burst, app_sends, app_history_reads, user_sockets`)
 
 // UnmarshalJSON refuses what is neither.
 func (l *limits) UnmarshalJSON(b []byte) error {

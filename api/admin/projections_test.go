@@ -35,7 +35,7 @@ func TestOperatingProjections(t *testing.T) {
 	kept := ann.Send(room, "kept")
 	s.Run(t, "the list", func(t *testing.T) {
 		a := anybody.Get(models, operator).Want(200)
-		require.Equal(t, []string{"directory", "timeline"}, a.Texts("name", "projections"))
+		require.Equal(t, []string{"directory", "timeline", "occupancy"}, a.Texts("name", "projections"))
 		require.Equal(t, 1, a.Len("projections", 1, "builds"))
 		require.Equal(t, "live", a.Text("projections", 1, "builds", 0, "state"))
 		require.Zero(t, a.Len("projections", 1, "parked"))
@@ -60,7 +60,7 @@ func TestOperatingProjections(t *testing.T) {
 		require.NotNil(t, verdict)
 		require.Zero(t, verdict.Differences)
 		require.Positive(t, verdict.Rows)
-		_, err := s.Pool.Exec(t.Context(), `UPDATE rm.channel_counters_v2 SET last_seq = 99`)
+		_, err := s.Pool.Exec(t.Context(), `UPDATE rm.channel_counters_v3 SET last_seq = 99`)
 		require.NoError(t, err)
 		anybody.Post(models+"/timeline/verify", "", operator).Want(202)
 		all = lines(t, anybody.Get(models+"/timeline/verify?follow=true", operator))

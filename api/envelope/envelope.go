@@ -88,15 +88,21 @@ func Fail(c *gin.Context, logger *slog.Logger, err error) {
 
 // Refusal is what a client is told of an error; a fault is logged.
 func Refusal(c *gin.Context, logger *slog.Logger, err error) *domain.Error {
+	return RefusalOf(logger, RequestID(c), c.FullPath(), err)
+}
+
+// RefusalOf is Refusal for what is no request of its own: a frame of a socket
+// that a request has opened.
+func RefusalOf(logger *slog.Logger, request, route string, err error) *domain.Error {
 	var refusal *domain.Error
 	switch {
 	case errors.As(err, &refusal):
 		return refusal
 	case unavailable(err):
-		logger.Warn("not available", "request", RequestID(c), "route", c.FullPath(), "err", err)
+		logger.Warn("not available", "request", request, "route", route, "err", err)
 		return domain.ErrUnavailable
 	}
-	logger.Error("fault", "request", RequestID(c), "route", c.FullPath(), "err", err)
+	logger.Error("fault", "request", request, "route", route, "err", err)
 	return domain.ErrInternal
 }
 

@@ -21,7 +21,8 @@ func (s *Server) answerChannel(r *request, out commands.Outcome, id domain.Chann
 	if out.Repeated {
 		r.replayed()
 	}
-	r.done(http.StatusOK, out.Position, newChannel(c))
+	r.settle(out.Position)
+	r.channelBody(http.StatusOK, c)
 	return nil
 }
 

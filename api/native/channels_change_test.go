@@ -229,7 +229,7 @@ func messagesOf(t *testing.T, s *apitest.Server, channel string) (ids map[string
 	ctx, cancel := context.WithTimeout(t.Context(), apitest.Patience)
 	defer cancel()
 	rows, err := s.Pool.Query(ctx, `
-		SELECT type, message::text FROM rm.channel_log_v2
+		SELECT type, message::text FROM rm.channel_log_v3
 		WHERE app = 'demo' AND channel = $1::text::bigint
 		ORDER BY seq`, channel)
 	require.NoError(t, err)

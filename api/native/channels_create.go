@@ -45,6 +45,7 @@ func (s *Server) createChannel(r *request) error {
 		v.Owner = r.actor.User()
 		v.Name, _ = domain.ChannelName(c.Name) // the command has accepted it
 	}
-	r.done(http.StatusCreated, out.Position, newChannel(v))
+	r.settle(out.Position)
+	r.channelBody(http.StatusCreated, v)
 	return nil
 }

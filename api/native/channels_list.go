@@ -2,6 +2,7 @@ package native
 
 import (
 	"net/http"
+	"strconv"
 
 	"parley/domain"
 	"parley/queries"
@@ -35,18 +36,12 @@ func (s *Server) listChannels(r *request) error {
 	if err != nil {
 		return err
 	}
-	out := make([]channel, len(list))
-	for i, c := range list {
-		out[i] = newChannel(c)
+	b := append(make([]byte, 0, 2+channelSize*len(list)), '[')
+	for i := range list {
+		b = appendChannel(comma(b, i), &list[i])
 	}
-	r.JSON(http.StatusOK, out)
+	r.json(http.StatusOK, append(b, ']'))
 	return nil
-}
-
-// publicRoom is a Channel in the list of CH-104.
-type publicRoom struct {
-	channel
-	IsMember bool `json:"is_member"`
 }
 
 func (s *Server) listRooms(r *request, at queries.Freshness, before domain.ChannelID, limit int) error {
@@ -54,10 +49,17 @@ func (s *Server) listRooms(r *request, at queries.Freshness, before domain.Chann
 	if err != nil {
 		return err
 	}
-	out := make([]publicRoom, len(list))
-	for i, c := range list {
-		out[i] = publicRoom{newChannel(c), c.Role != ""}
+	b := append(make([]byte, 0, 2+channelSize*len(list)), '[')
+	for i := range list {
+		b = appendPublicRoom(comma(b, i), &list[i])
 	}
-	r.JSON(http.StatusOK, out)
+	r.json(http.StatusOK, append(b, ']'))
 	return nil
+}
+
+// appendPublicRoom appends a Channel as the list of CH-104 has it.
+func appendPublicRoom(b []byte, c *queries.Channel) []byte {
+	b = appendChannel(b, c)
+	b = append(b[:len(b)-1], `,"is_member":`...)
+	return append(strconv.AppendBool(b, c.Role != ""), '}')
 }

@@ -40,6 +40,12 @@ func (s *Server) routes(r gin.IRoutes) {
 	r.GET("/v1/channels/:channel/typing", s.handle(s.listTyping))
 	r.POST("/v1/channels/:channel/typing", s.handle(s.signalTyping))
 
+	r.GET("/v1/channels/:channel/occupancy", s.handle(s.getOccupancy))
+	r.GET("/v1/channels/:channel/presence", s.handle(s.listPresence))
+
+	r.POST("/v1/auth/ws-ticket", s.handle(s.createTicket))
+	r.GET("/v1/ws", s.openSocket)
+
 	r.POST("/v1/uploads", s.handle(s.createUpload))
 	r.GET("/v1/uploads/:upload", s.handle(s.getUpload))
 	r.POST("/v1/uploads/:upload/complete", s.handle(s.completeUpload))

@@ -56,12 +56,18 @@ var routes = map[string]route{
 
 	"GET /v1/channels/:channel/messages/:message/attachments/:attachment/url": {status: 200},
 
+	"POST /v1/auth/ws-ticket": {status: 200},
+	handshakes:                {status: 400}, // what the matrix sends is no handshake
+
 	"POST /v1/uploads":                  {status: 201, body: `{"upload_type":"chat_attachment","channel_id":":channel",` + aFile},
 	"GET /v1/uploads/:upload":           {status: 200},
 	"POST /v1/uploads/:upload/complete": {status: 200},
 
 	"GET /v1/channels/:channel/typing":  {status: 200},
 	"POST /v1/channels/:channel/typing": {status: 204},
+
+	"GET /v1/channels/:channel/occupancy": {status: 200},
+	"GET /v1/channels/:channel/presence":  {status: 200},
 
 	"POST /v1/channels/:channel/messages/:message/reactions":          {status: 201, body: `{"emote_asset_id":"new"}`},
 	"DELETE /v1/channels/:channel/messages/:message/reactions/:emote": {status: 204},
@@ -72,6 +78,18 @@ var routes = map[string]route{
 	"GET /v1/users/me/blocks":          {status: 200},
 	"PUT /v1/users/me/blocks/:user":    {status: 204, unknown: map[string]refusal{":user": {400, "INVALID_REQUEST"}}},
 	"DELETE /v1/users/me/blocks/:user": {status: 204, unknown: map[string]refusal{":user": {400, "INVALID_REQUEST"}}},
+}
+
+// handshakes is the route that opens sockets.
+const handshakes = "GET /v1/ws"
+
+// withoutCredentials is the code of the refusal of who sends none (CH-002,
+// CH-802).
+func withoutCredentials(route string) string {
+	if route == handshakes {
+		return "AUTH_INVALID_TICKET"
+	}
+	return "AUTH_MISSING_TOKEN"
 }
 
 // aFile ends the request for an upload.

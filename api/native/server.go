@@ -30,6 +30,7 @@ type Server struct {
 	Limits   *limits.Limiter
 	Logger   *slog.Logger
 	Assets   *assets.Service
+	Sockets  *Sockets
 	// AttachmentTypes are the content types that attachments may have, nil
 	// for those of the contract (CH-503).
 	AttachmentTypes []string

@@ -29,7 +29,7 @@ func (a appView) limits() string {
 }
 
 // limitNames are what can be limited.
-var limitNames = []string{"user_sends", "user_send_burst", "user_requests", "user_burst", "app_sends", "app_history_reads"}
+var limitNames = []string{"user_sends", "user_send_burst", "user_requests", "user_burst", "app_sends", "app_history_reads", "user_sockets"}
 
 // parseLimits reads limits as they are written on the command line: off,
 // default, or name=number after what holds already.
@@ -59,7 +59,7 @@ func parseLimits(words []string, held json.RawMessage) (any, error) {
 
 type appLimitCmd struct {
 	ID     string   `arg:"" help:"Id of the app."`
-	Limits []string `arg:"" help:"off, default, or name=number: user_sends, user_send_burst, user_requests, user_burst, app_sends, app_history_reads."`
+	Limits []string `arg:"" help:"off, default, or name=number: user_sends, user_send_burst, user_requests, user_burst, app_sends, app_history_reads, user_sockets."`
 	JSON   bool     `help:"Print the answer as JSON."`
 	adminFlags
 }

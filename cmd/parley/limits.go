@@ -21,6 +21,7 @@ var rates = map[string]func(*domain.Limits) *float64{
 var bursts = map[string]func(*domain.Limits) *int{
 	"user_send_burst": func(l *domain.Limits) *int { return &l.UserSendBurst },
 	"user_burst":      func(l *domain.Limits) *int { return &l.UserBurst },
+	"user_sockets":    func(l *domain.Limits) *int { return &l.UserSockets },
 }
 
 // declaredLimits reads the limits of an app: nil when nothing is said, "off", or

@@ -94,7 +94,7 @@ func (c *projectionsListCmd) Run(g *globals) error {
 
 // buildFlags are those of a rebuild.
 type buildFlags struct {
-	Name    string `arg:"" help:"Name of the read model: directory or timeline."`
+	Name    string `arg:"" help:"Name of the read model: directory, timeline or occupancy."`
 	Rate    int    `help:"At most so many events per second; as many as readers allow when 0." placeholder:"N"`
 	Restart bool   `help:"Throw an unfinished build away instead of going on with it."`
 	Force   bool   `help:"Show the new build even if more is parked in it than in the old one."`

@@ -75,7 +75,7 @@ func TestOperatingProjections(t *testing.T) {
 	out, _ = do(exitOK, "verify")
 	require.Contains(t, out, "directory v2, build 2, at position ")
 	require.Contains(t, out, " rows, 0 differ\n")
-	x.sql(t, "UPDATE rm.apps_v2 SET created_at = created_at + 1")
+	x.sql(t, "UPDATE rm.apps_v3 SET created_at = created_at + 1")
 	out, errs := do(exitFault, "verify", "directory")
 	require.Contains(t, out, "  changed apps: app=demo: created_at\n")
 	require.Contains(t, errs, "1 rows are not what the log makes of them; parley projections rebuild repairs them")
@@ -138,7 +138,7 @@ func TestAVersionWithoutReadModelsBuildsFirst(t *testing.T) {
 	require.Equal(t, http.StatusServiceUnavailable, status)
 	elsewhere.Close(t.Context())
 	p.awaitReady(t)
-	require.Equal(t, "directory 1 live, timeline 1 live", x.builds(t))
+	require.Equal(t, "directory 1 live, timeline 1 live, occupancy 1 live", x.builds(t))
 }
 
 func TestPreparingReadModels(t *testing.T) {
@@ -148,7 +148,7 @@ func TestPreparingReadModels(t *testing.T) {
 	code, out, stderr := parley(t, x.operate("prepare", "--rate", "100000")...)
 	require.Equal(t, exitOK, code, stderr)
 	require.Contains(t, out, "prepared")
-	require.Equal(t, 2, number(t, x.url, "SELECT count(*) FROM projections WHERE state = 'building'"))
+	require.Equal(t, len(projections.All), number(t, x.url, "SELECT count(*) FROM projections WHERE state = 'building'"))
 	start(t, x.args("serve")...)
-	require.Equal(t, "directory 1 live, timeline 1 live", x.builds(t))
+	require.Equal(t, "directory 1 live, timeline 1 live, occupancy 1 live", x.builds(t))
 }

@@ -17,7 +17,7 @@ func TestLeaksAreFound(t *testing.T) {
 	}
 	for _, text := range []string{
 		"goroutine 1 [running]:", "runtime error: index out of range", "server.go:42", "invalid memory address or nil pointer dereference",
-		"ERROR: deadlock detected (SQLSTATE 40P01)", "pgconn: closed", `relation \"messages\" does not exist`, "rm.messages_v2", "es_events",
+		"ERROR: deadlock detected (SQLSTATE 40P01)", "pgconn: closed", `relation \"messages\" does not exist`, "rm.messages_v3", "es_events",
 		"duplicate key value violates unique constraint", "SELECT 1", "dial tcp: connect: connection refused",
 		"open /var/lib/parley/root.key: permission denied", "at 0xc000123456", "parley/internal/server.Open",
 	} {

@@ -39,6 +39,7 @@ type Server struct {
 	// projections have caught up, so that everybody sees every write.
 	Prompt bool
 
+	place   place
 	now     *running
 	secrets *secrets
 	client  *http.Client
@@ -60,6 +61,20 @@ func (s *Server) Poison(stream, typ string) (position int64) {
 		s.t().Fatalf("append poison to %s: %v", stream, err)
 	}
 	return int64(res.Position)
+}
+
+// Append appends an event of any type to a stream.
+func (s *Server) Append(stream, typ, data string) {
+	s.t().Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), Patience)
+	defer cancel()
+	_, err := s.Log.Append(ctx, eventstore.Write{
+		Stream: stream, Expected: eventstore.Any,
+		Events: []eventstore.NewEvent{{ID: uuid.New(), Type: typ, V: 1, Data: []byte(data)}},
+	})
+	if err != nil {
+		s.t().Fatalf("append to %s: %v", stream, err)
+	}
 }
 
 // place is what nodes of one installation share.
@@ -128,6 +143,13 @@ func Nodes(t testing.TB, n int) []*Server {
 	return nodes
 }
 
+// Again stops the server and starts one over what it leaves.
+func (s *Server) Again(t testing.TB) *Server {
+	t.Helper()
+	s.Close()
+	return open(t, s.place, false)
+}
+
 func open(t testing.TB, p place, shared bool, changes ...func(*server.Config)) *Server {
 	t.Helper()
 	faults := &faults{}
@@ -161,7 +183,7 @@ func open(t testing.TB, p place, shared bool, changes ...func(*server.Config)) *
 	client := listener.Client()
 	client.Transport.(*http.Transport).MaxIdleConnsPerHost = 128
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &Server{Server: s, Clock: clock, URL: listener.URL, now: p.now, secrets: p.secrets, client: client, faults: faults}
+	return &Server{Server: s, Clock: clock, URL: listener.URL, place: p, now: p.now, secrets: p.secrets, client: client, faults: faults}
 }
 
 // Clock is the clock of a server: the real one, ahead by what a test adds.
@@ -269,3 +291,6 @@ func (a *App) On(s *Server) *App {
 	other.s = s
 	return &other
 }
+
+// Moment is the pause between two looks at something that is awaited.
+const Moment = 20 * time.Millisecond

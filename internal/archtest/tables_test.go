@@ -143,7 +143,7 @@ func viewsOf(body ast.Node, texts map[string]string) []string {
 	for _, id := range identsIn(body) {
 		note(texts[id])
 		if id == "standing" {
-			views = append(views, "channels_v2", "members_v2")
+			views = append(views, "channels_v3", "members_v3")
 		}
 	}
 	slices.Sort(views)

@@ -44,8 +44,20 @@ func (f *Filter) wants(r eventstore.Recorded) bool {
 	name, err := domain.ParseStream(r.Stream)
 	return err == nil &&
 		(f.App == "" || name.App == f.App) &&
-		(f.Channel == 0 || name.Channel == f.Channel) &&
+		(f.Channel == 0 || name.Channel == f.Channel || name.Node != "" && f.counts(r)) &&
 		(f.User == "" || f.concerns(r, name))
+}
+
+// counts reports whether an event of a node holds figures of the filter's
+// channel.
+func (f *Filter) counts(r eventstore.Recorded) bool {
+	e, err := domain.DecodeEvent(r.Type, r.V, r.Data)
+	changed, ok := e.(domain.ConnectionsChanged)
+	if err != nil || !ok {
+		return false
+	}
+	_, ok = changed.Channels[f.Channel]
+	return ok
 }
 
 // concerns reports whether an event is of the filter's user, by it, or names
@@ -91,6 +103,10 @@ func named(e domain.Event) []domain.UserID {
 	case domain.UserBlocked:
 		return []domain.UserID{e.User}
 	case domain.UserUnblocked:
+		return []domain.UserID{e.User}
+	case domain.PresenceEntered:
+		return []domain.UserID{e.User}
+	case domain.PresenceLeft:
 		return []domain.UserID{e.User}
 	}
 	return nil

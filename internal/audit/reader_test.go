@@ -48,12 +48,13 @@ var (
 
 const room = domain.ChannelID(7)
 
-// world is a log of nine events, a minute apart.
-func world(t *testing.T) *memory.Log {
+// adder is a log in which a minute passes with every event, and what appends
+// to it.
+func adder(t *testing.T) (*memory.Log, func(stream string, kind domain.ActorKind, actor, via string, e domain.Event)) {
 	t.Helper()
 	now := start.Add(-time.Minute)
 	log := memory.NewWithClock(func() time.Time { now = now.Add(time.Minute); return now })
-	add := func(stream string, kind domain.ActorKind, actor, via string, e domain.Event) {
+	return log, func(stream string, kind domain.ActorKind, actor, via string, e domain.Event) {
 		typ, v, data, err := domain.EncodeEvent(e)
 		require.NoError(t, err)
 		name, err := domain.ParseStream(stream)
@@ -70,6 +71,12 @@ func world(t *testing.T) *memory.Log {
 		}}})
 		require.NoError(t, err)
 	}
+}
+
+// world is a log of nine events, a minute apart.
+func world(t *testing.T) *memory.Log {
+	t.Helper()
+	log, add := adder(t)
 	digest := &domain.Digest{Sum: []byte("digest")}
 	message := domain.MessageStream("shop", room, 100)
 	add(domain.AppStream("shop"), domain.ActorSystem, "operator", "", domain.AppCreated{})
@@ -135,6 +142,37 @@ func TestFilters(t *testing.T) {
 			require.Equal(t, tt.want, got)
 		})
 	}
+}
+
+func TestPresenceIsFoundByChannelAndUser(t *testing.T) {
+	log, add := adder(t)
+	say := func(stream string, e domain.Event) { add(stream, domain.ActorSystem, "node-a", "", e) }
+	say(domain.PresenceStream("shop", room), domain.PresenceEntered{User: "ann", Node: "a"})
+	say(domain.PresenceStream("shop", 8), domain.PresenceEntered{User: "bob", Node: "a"})
+	say(domain.NodeStream("shop", "a"), domain.ConnectionsChanged{Node: "a", Channels: map[domain.ChannelID]domain.Gauges{room: {Connections: 1}}})
+	say(domain.NodeStream("shop", "a"), domain.ConnectionsChanged{Node: "a", Channels: map[domain.ChannelID]domain.Gauges{8: {Connections: 1}}})
+	say(domain.PresenceStream("shop", room), domain.PresenceLeft{User: "ann", Node: "a"})
+	say(domain.NodeStream("shop", "a"), domain.NodeCleared{Node: "a"})
+	for name, tt := range map[string]struct {
+		filter audit.Filter
+		want   []string
+	}{
+		"channel":          {audit.Filter{Channel: room}, []string{"PresenceEntered", "ConnectionsChanged", "PresenceLeft"}},
+		"channel and user": {audit.Filter{Channel: room, User: "ann"}, []string{"PresenceEntered", "PresenceLeft"}},
+		"user":             {audit.Filter{App: "shop", User: "bob"}, []string{"PresenceEntered"}},
+		"node":             {audit.Filter{Actor: "node-a", Types: []string{"NodeCleared"}}, []string{"NodeCleared"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var got []string
+			for _, e := range read(t, &audit.Reader{Log: log, Opener: opener{}}, tt.filter) {
+				got = append(got, e.Type)
+			}
+			require.Equal(t, tt.want, got)
+		})
+	}
+	entries := read(t, &audit.Reader{Log: log, Opener: opener{}}, audit.Filter{})
+	require.Contains(t, entries[0].String(), `PresenceEntered       presence-shop.7  by system node-a  node="a"  user="ann"`)
+	require.EqualValues(t, room, entries[0].Channel)
 }
 
 func TestSealedTextIsShownOnDemandOnly(t *testing.T) {

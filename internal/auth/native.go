@@ -47,8 +47,9 @@ type Native struct {
 // token is what a verified token says.
 type token struct {
 	actor     domain.Actor
-	key       string // key id of its kid, "" for none
-	secret    string // that verified it
+	key       string         // key id of its kid, "" for none
+	signer    domain.KeyName // that verified it, with its secret
+	secret    string
 	notBefore time.Time
 	expires   time.Time
 }
@@ -134,7 +135,7 @@ func (n *Native) verify(ctx context.Context, raw string) (token, error) {
 		_, err := n.parser.ParseWithClaims(raw, jwt.MapClaims{}, func(*jwt.Token) (any, error) { return []byte(k.Secret), nil })
 		switch {
 		case err == nil:
-			return n.read(claims, domain.AppID(app), key, k.Secret)
+			return n.read(claims, domain.AppID(app), key, k)
 		case errors.Is(err, jwt.ErrTokenSignatureInvalid):
 		case errors.Is(err, jwt.ErrTokenExpired), claims["exp"] == float64(0): // 0 is missing to the library
 			return token{}, domain.ErrTokenExpired
@@ -203,7 +204,7 @@ func keyOf(header map[string]any, app domain.AppID) (string, bool) {
 	return key, ok && of == app
 }
 
-func (n *Native) read(claims jwt.MapClaims, app domain.AppID, key, secret string) (token, error) {
+func (n *Native) read(claims jwt.MapClaims, app domain.AppID, key string, by commands.SigningKey) (token, error) {
 	sub, _ := claims["sub"].(string)
 	user := domain.UserID(sub)
 	if !user.Valid() {
@@ -217,7 +218,7 @@ func (n *Native) read(claims jwt.MapClaims, app domain.AppID, key, secret string
 	if err != nil {
 		return token{}, domain.ErrInvalidToken
 	}
-	t := token{key: key, secret: secret, expires: expires.Time, actor: domain.Actor{
+	t := token{key: key, signer: by.Key, secret: by.Secret, expires: expires.Time, actor: domain.Actor{
 		App: app, Kind: domain.ActorUser, ID: sub, Name: cut(name), NameIssued: n.now(), Dialect: "native",
 	}}
 	if issued, _ := claims.GetIssuedAt(); issued != nil {

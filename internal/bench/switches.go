@@ -172,8 +172,8 @@ func hold(ctx context.Context, pool *pgxpool.Pool, d time.Duration) {
 		if err != nil {
 			return
 		}
-		_, _ = tx.Exec(ctx, `SELECT count(*) FROM rm.channels_v2`)
-		_, _ = tx.Exec(ctx, `SELECT count(*) FROM rm.channel_counters_v2`)
+		_, _ = tx.Exec(ctx, `SELECT count(*) FROM rm.channels_v3`)
+		_, _ = tx.Exec(ctx, `SELECT count(*) FROM rm.channel_counters_v3`)
 		wait(ctx, d)
 		_ = tx.Rollback(context.WithoutCancel(ctx))
 		wait(ctx, d)

@@ -163,6 +163,25 @@ type Batch struct {
 	CaughtUp bool
 }
 
+// Selector is a Log that leaves out what a reader does not want before it is
+// sent to him.
+type Selector interface {
+	Log
+
+	// Select looks at up to limit events after a position, in order, and
+	// returns those whose stream's name is one of the categories, a hyphen
+	// and more.
+	Select(ctx context.Context, categories []string, after Position, limit int) (Selection, error)
+}
+
+// Selection is what Select has found. To is the position of the last of the
+// events it looked at, where it began when there was none.
+type Selection struct {
+	Events []Recorded
+	Looked int
+	To     Position
+}
+
 // Limits of one append; larger ones are refused with ErrTooLarge.
 const (
 	MaxEvents     = 1000

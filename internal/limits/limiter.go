@@ -99,6 +99,22 @@ func (l *Limiter) Allow(ctx context.Context, id domain.AppID, u domain.UserID, k
 	return first(now, mine.requests), nil
 }
 
+// Sockets is how many sockets a user of an app may have open on this node; 0
+// for any number.
+func (l *Limiter) Sockets(ctx context.Context, id domain.AppID) (int, error) {
+	a, err := l.app(ctx, id, l.c.Now())
+	if err != nil {
+		return 0, err
+	}
+	switch set := a.settings.Load(); {
+	case set.off:
+		return 0, nil
+	case set.given.UserSockets > 0:
+		return set.given.UserSockets, nil
+	}
+	return defaultSockets, nil
+}
+
 // first takes from buckets in turn and tells how long the first empty one
 // needs.
 func first(now time.Time, buckets ...*rate.Limiter) time.Duration {

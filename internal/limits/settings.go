@@ -16,6 +16,7 @@ const (
 	defaultSendBurst    = 60
 	defaultRequests     = 100.0
 	defaultRequestBurst = 200
+	defaultSockets      = 10 // at once
 )
 
 // fresh is how long the limits of an app are taken as they were found.

@@ -13,9 +13,25 @@ import (
 // leaveTimeout bounds how long a stop waits for a database that is away.
 const leaveTimeout = 2 * time.Second
 
-// joinNodes opens the signal bus and, if other processes may use the database,
-// makes this one a node among them.
+// joinNodes opens the signal bus and makes this process one of those that serve
+// the database. Without others all that were there before are gone.
 func (s *Server) joinNodes(ctx context.Context, c Config) (err error) {
+	if err := s.openSignals(ctx, c); err != nil {
+		return err
+	}
+	if !c.Shared {
+		_, err := s.Pool.Exec(ctx, `
+			WITH gone AS (UPDATE public.nodes SET expires_at = least(expires_at, clock_timestamp()))
+			DELETE FROM public.leases`)
+		if err != nil {
+			return fmt.Errorf("end the nodes of before: %w", err)
+		}
+	}
+	s.Node, err = nodes.Join(ctx, nodes.Config{DB: s.Pool, Logger: c.Logger})
+	return err
+}
+
+func (s *Server) openSignals(ctx context.Context, c Config) (err error) {
 	config := signals.Config{Logger: c.Logger}
 	switch {
 	case c.NATS != "":
@@ -26,12 +42,7 @@ func (s *Server) joinNodes(ctx context.Context, c Config) (err error) {
 	case c.Shared:
 		config.Database = s.Pool.Config().ConnConfig
 	}
-	if s.signals, err = signals.Open(ctx, config); err != nil {
-		return err
-	}
-	if c.Shared {
-		s.Node, err = nodes.Join(ctx, nodes.Config{DB: s.Pool, Logger: c.Logger})
-	}
+	s.signals, err = signals.Open(ctx, config)
 	return err
 }
 
@@ -46,8 +57,8 @@ func (s *Server) subject(ctx context.Context) (string, error) {
 
 // peers are those with whom the projections are shared; nil when this node is
 // alone.
-func (s *Server) peers() *projections.Peers {
-	if s.Node == nil {
+func (s *Server) peers(c Config) *projections.Peers {
+	if !c.Shared {
 		return nil
 	}
 	return &projections.Peers{
@@ -75,9 +86,6 @@ func (s *Server) leaveNodes() {
 
 // Alone does something while no other node does it under the same name.
 func (s *Server) Alone(ctx context.Context, name string, do func() error) error {
-	if s.Node == nil {
-		return do()
-	}
 	lease := s.Node.Lease(name)
 	if err := lease.Acquire(ctx); err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -27,6 +28,7 @@ import (
 	"parley/internal/keyring"
 	"parley/internal/limits"
 	"parley/internal/nodes"
+	"parley/internal/presence"
 	"parley/internal/signals"
 	"parley/projections"
 	"parley/queries"
@@ -55,6 +57,11 @@ type Config struct {
 	// LimitLoopback counts failures to authenticate of peers on this machine
 	// as well.
 	LimitLoopback bool
+	// PresenceGrace is how long a user is present after the last socket;
+	// default 15 s.
+	PresenceGrace time.Duration
+	// SocketQueue is how many frames may wait for one socket; 0: 1,024.
+	SocketQueue int
 	// Building hears how far read models are that this version has to build
 	// before it starts; nil if nobody cares.
 	Building func(projections.Progress)
@@ -80,11 +87,16 @@ type Server struct {
 	Log         *postgres.Log
 	Pool        *pgxpool.Pool
 	Assets      *assets.Service
-	Node        *nodes.Node // nil when no other process may use the database
+	Presence    *presence.Tracker
+	Sockets     *native.Sockets
+	Node        *nodes.Node
 
 	disk    *assets.Disk
 	logger  *slog.Logger
 	keys    *keyring.Ring
+	tokens  *auth.Native
+	bounds  *limits.Limiter
+	live    atomic.Pointer[native.Sockets]
 	signals *signals.Bus
 	cancel  context.CancelFunc
 	loops   sync.WaitGroup
@@ -119,6 +131,9 @@ func Open(ctx context.Context, c Config) (_ *Server, err error) {
 	if err := Migrate(ctx, s.Pool, c.Logger); err != nil {
 		return nil, err
 	}
+	if err := s.joinNodes(ctx, c); err != nil {
+		return nil, err
+	}
 	if s.keys, err = keyring.Open(ctx, s.Pool, keyring.Config{RootKeyFile: c.RootKeyFile, Logger: c.Logger}); err != nil {
 		return nil, err
 	}
@@ -130,6 +145,9 @@ func Open(ctx context.Context, c Config) (_ *Server, err error) {
 		return nil, err
 	}
 	if err := s.startAssets(running, c); err != nil {
+		return nil, err
+	}
+	if err := s.startLive(running, c); err != nil {
 		return nil, err
 	}
 	return s, s.faces(c)
@@ -156,10 +174,7 @@ func (s *Server) startServices(ctx, running context.Context, c Config) (err erro
 	if err := projections.Prepare(ctx, models, projections.PrepareOptions{Notify: c.Building}); err != nil {
 		return err
 	}
-	if err := s.joinNodes(ctx, c); err != nil {
-		return err
-	}
-	models.Peers = s.peers()
+	models.Peers = s.peers(c)
 	if s.Projections, err = projections.New(ctx, models); err != nil {
 		return err
 	}
@@ -175,8 +190,12 @@ func (s *Server) startServices(ctx, running context.Context, c Config) (err erro
 			s.keys.Forget(app, domain.UserSubject(user, 0))
 			s.Queries.Forget()
 		},
+		Cleared: func(app domain.AppID, node domain.NodeID) { s.Presence.Cleared(app, node) },
 	})
 	if err != nil {
+		return err
+	}
+	if err := s.openPresence(c); err != nil {
 		return err
 	}
 	s.loops.Go(func() { board.Follow(heard) })
@@ -190,6 +209,7 @@ func (s *Server) startServices(ctx, running context.Context, c Config) (err erro
 	})
 	select {
 	case <-started:
+		s.runPresence(running)
 		return nil
 	case err := <-failed:
 		return fmt.Errorf("follow the log: %w", err)
@@ -199,17 +219,9 @@ func (s *Server) startServices(ctx, running context.Context, c Config) (err erro
 }
 
 func (s *Server) faces(c Config) error {
-	tokens, err := auth.NewNative(s.Commands, c.Now)
-	if err != nil {
-		return err
-	}
-	bounds, err := limits.New(limits.Config{Apps: s.Commands, Now: c.Now, Loopback: c.LimitLoopback})
-	if err != nil {
-		return err
-	}
 	talk, err1 := api.CORS(c.CORSOrigins, (&native.Server{
-		Commands: s.Commands, Queries: s.Queries, Tokens: tokens, Limits: bounds, Logger: c.Logger, AttachmentTypes: c.AttachmentTypes,
-		Assets: s.Assets,
+		Commands: s.Commands, Queries: s.Queries, Tokens: s.tokens, Limits: s.bounds, Logger: c.Logger, AttachmentTypes: c.AttachmentTypes,
+		Assets: s.Assets, Sockets: s.Sockets,
 	}).Handler())
 	content, err2 := api.CORS(c.CORSOrigins, (&files.Server{Assets: s.Assets, Logger: c.Logger, Now: c.Now}).Handler())
 	if err := errors.Join(err1, err2); err != nil {
@@ -220,7 +232,7 @@ func (s *Server) faces(c Config) error {
 		Files:  content,
 		Admin: (&admin.Server{
 			Commands: s.Commands, Queries: s.Queries, Audit: &audit.Reader{Log: s.Log, Opener: s.keys}, Projections: s.Projections,
-			Operator: c.Operator, Failures: bounds, Logger: c.Logger, Now: c.Now,
+			Operator: c.Operator, Failures: s.bounds, Logger: c.Logger, Now: c.Now,
 		}).Handler(),
 		Health: api.Health(s.checks()),
 	})
@@ -280,13 +292,16 @@ func (s *Server) Close() {
 	for _, f := range s.before {
 		f()
 	}
+	if s.Sockets != nil {
+		s.Sockets.Close()
+	}
 	s.cancel()
 	s.loops.Wait()
 	if s.Commands != nil {
 		s.Commands.Wait()
 	}
-	s.closeAssets()
 	s.leaveNodes()
+	s.closeAssets()
 	if s.Log != nil {
 		if err := s.Log.Close(); err != nil {
 			s.logger.Warn("close the log", "err", err)

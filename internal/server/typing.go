@@ -12,7 +12,7 @@ import (
 // openTyping gives who types here, with what other nodes say about that.
 func (s *Server) openTyping(running context.Context, c Config) (*typing.Board, <-chan *message.Message, error) {
 	board, err := typing.New(typing.Config{
-		Publisher: s.signals, Now: c.Now, Logger: c.Logger,
+		Publisher: s.signals, Now: c.Now, Logger: c.Logger, Show: s.showTyping,
 		LastWrite: func(app domain.AppID, u domain.UserID) int64 { return s.Commands.LastWrite(app, u) },
 	})
 	if err != nil {

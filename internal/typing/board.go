@@ -23,6 +23,8 @@ const (
 	// foreignLife is longer, for the signals that the other node kept to
 	// itself. With the way here it stays below the 6 s of CH-702.
 	foreignLife = life + quiet/2
+	// showEvery is how long further signals are not shown after one (CH-816).
+	showEvery = 2 * time.Second
 )
 
 // Bounds of memory. Signals beyond are dropped and counted.
@@ -39,8 +41,11 @@ type Config struct {
 	// LastWrite is the position of the newest event of a user that this node
 	// has seen.
 	LastWrite func(domain.AppID, domain.UserID) int64
-	Now       func() time.Time // default: time.Now
-	Logger    *slog.Logger     // default: slog.Default()
+	// Show is told of signals that those who look on are to see: of a user in a
+	// channel at most one each two seconds (CH-816). It must not block.
+	Show   func(commands.TypingSignal) // default: nobody looks on
+	Now    func() time.Time            // default: time.Now
+	Logger *slog.Logger                // default: slog.Default()
 }
 
 // Board knows who types. Nothing runs for that: what has expired goes when
@@ -67,6 +72,7 @@ type entry struct {
 	position int64 // of the log when the user signalled
 	until    time.Time
 	told     time.Time // when the others were last told by this node
+	shown    time.Time // when it was last shown here
 	ended    bool
 	at       *list.Element
 }
@@ -77,6 +83,9 @@ var _ commands.Typing = (*Board)(nil)
 func New(c Config) (*Board, error) {
 	if c.Publisher == nil || c.LastWrite == nil {
 		return nil, errors.New("typing: Publisher and LastWrite are required")
+	}
+	if c.Show == nil {
+		c.Show = func(commands.TypingSignal) {}
 	}
 	if c.Now == nil {
 		c.Now = time.Now
@@ -95,8 +104,12 @@ func (b *Board) Signal(s commands.TypingSignal) {
 		b.end(s)
 		return
 	}
-	if b.note(s, life, true) {
+	tell, show := b.note(s, life, true)
+	if tell {
 		b.tell(s)
+	}
+	if show {
+		b.c.Show(s)
 	}
 }
 
@@ -118,11 +131,12 @@ func (b *Board) Typists(app domain.AppID, channel domain.ChannelID) []domain.Use
 // Dropped counts the signals for which there was no room.
 func (b *Board) Dropped() uint64 { return b.dropped.Load() }
 
-// note remembers a signal. It reports whether the others are to be told.
-func (b *Board) note(s commands.TypingSignal, lives time.Duration, own bool) (tell bool) {
+// note remembers a signal. It reports whether the other nodes are to be told,
+// and whether it is to be shown here.
+func (b *Board) note(s commands.TypingSignal, lives time.Duration, own bool) (tell, show bool) {
 	// A signal that was overtaken by what its user wrote is over.
 	if b.c.LastWrite(s.App, s.User) > s.Position {
-		return false
+		return false, false
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -131,18 +145,20 @@ func (b *Board) note(s commands.TypingSignal, lives time.Duration, own bool) (te
 	e := b.entry(place{s.App, s.Channel}, s.User)
 	if e == nil {
 		b.dropped.Add(1)
-		return false
+		return false, false
 	}
 	e.position, e.ended = max(e.position, s.Position), false
 	if until := now.Add(lives); until.After(e.until) {
 		e.until = until
 		b.order.MoveToBack(e.at)
 	}
-	if !own || !e.told.IsZero() && now.Sub(e.told) < quiet {
-		return false
+	if own && (e.told.IsZero() || now.Sub(e.told) >= quiet) {
+		tell, e.told = true, now
 	}
-	e.told = now
-	return true
+	if e.shown.IsZero() || now.Sub(e.shown) >= showEvery {
+		show, e.shown = true, now
+	}
+	return tell, show
 }
 
 // entry finds or makes the entry of a user; nil if there is no room.

@@ -54,6 +54,9 @@ func (b *Board) hear(payload []byte) error {
 	if !w.App.Valid() || w.Channel <= 0 || !w.User.Valid() {
 		return errors.New("a typing signal names nobody")
 	}
-	b.note(commands.TypingSignal{App: w.App, Channel: w.Channel, User: w.User, Position: w.Position}, foreignLife, false)
+	s := commands.TypingSignal{App: w.App, Channel: w.Channel, User: w.User, Position: w.Position}
+	if _, show := b.note(s, foreignLife, false); show {
+		b.c.Show(s)
+	}
 	return nil
 }

@@ -28,7 +28,6 @@ CREATE TABLE members (
     CONSTRAINT members_pkey PRIMARY KEY (app, channel, member)
 );
 
-CREATE INDEX members_member_idx ON members (app, member, channel);
 CREATE INDEX members_joined_idx ON members (app, channel, (joined_at / 1000), member) WHERE role <> '';
 
 COMMENT ON TABLE members IS 'Members of channels as they stand.';
@@ -55,16 +54,6 @@ CREATE TABLE blocks (
 );
 
 COMMENT ON TABLE blocks IS 'Who blocks whom.';
-
-CREATE TABLE hidden (
-    app      text COLLATE "C" NOT NULL,
-    hider    text COLLATE "C" NOT NULL,
-    channel  bigint           NOT NULL,
-    position bigint           NOT NULL,
-    CONSTRAINT hidden_pkey PRIMARY KEY (app, hider, channel)
-);
-
-COMMENT ON TABLE hidden IS 'Channels that a member has taken out of the list; a dm is back when a message follows the position.';
 
 CREATE TABLE apps (
     app        text COLLATE "C" NOT NULL,

@@ -107,15 +107,24 @@ CREATE TABLE channel_counters (
     last_deleted_seq bigint           NOT NULL,
     max_sent_at      bigint           NOT NULL,
     disorder         bigint           NOT NULL,
-    CONSTRAINT channel_counters_pkey PRIMARY KEY (app, channel)
+    created_at       bigint           NOT NULL DEFAULT 0,
+    kind             text             NOT NULL DEFAULT '',
+    deleted          boolean          NOT NULL DEFAULT false,
+    owner            text COLLATE "C" NOT NULL DEFAULT '',
+    event            uuid             NOT NULL DEFAULT '00000000-0000-0000-0000-000000000000',
+    sealed           bytea,
+    CONSTRAINT channel_counters_pkey PRIMARY KEY (channel, app)
 ) WITH (fillfactor = 70);
 
-COMMENT ON TABLE channel_counters IS 'Where the numbers of a channel stand.';
+COMMENT ON TABLE channel_counters IS 'Where the numbers of a channel stand, and what else the list of channels shows of it.';
+COMMENT ON CONSTRAINT channel_counters_pkey ON channel_counters IS
+    'The channel first: its number alone decides nearly every comparison of a lookup.';
 COMMENT ON COLUMN channel_counters.last_position IS 'Position of the newest message.';
 COMMENT ON COLUMN channel_counters.max_sent_at IS 'Latest sent_at of all messages.';
 COMMENT ON COLUMN channel_counters.disorder IS
     'By how much at most the sent_at of a message lies before that of an earlier one: bounds in time give bounds of msg_seq.';
 COMMENT ON COLUMN channel_counters.last_deleted_seq IS 'Largest msg_seq of a deleted message: unread counts above it need no correction.';
+COMMENT ON COLUMN channel_counters.sealed IS 'The profile under the channel''s key, of the named event.';
 
 CREATE TABLE cursors (
     app          text COLLATE "C" NOT NULL,
@@ -124,11 +133,19 @@ CREATE TABLE cursors (
     read_seq     bigint           NOT NULL,
     read_message bigint           NOT NULL,
     updated_at   bigint           NOT NULL,
+    hidden       bigint           NOT NULL DEFAULT 0,
+    role         text             NOT NULL DEFAULT '',
+    other        text COLLATE "C" NOT NULL DEFAULT '',
     CONSTRAINT cursors_pkey PRIMARY KEY (app, reader, channel)
 ) WITH (fillfactor = 80);
 
-COMMENT ON TABLE cursors IS 'How far each user has read; sending and joining move it too.';
+COMMENT ON TABLE cursors IS
+    'How far each user has read, which sending and joining move too, and what else the list of channels says of the user.';
 COMMENT ON COLUMN cursors.read_seq IS 'msg_seq of the newest message read.';
+COMMENT ON COLUMN cursors.hidden IS
+    'Position at which the user took the channel out of the list, 0 if it is there; a dm is back when a message follows.';
+COMMENT ON COLUMN cursors.role IS 'That of a member; empty for somebody who wrote or read without being one.';
+COMMENT ON COLUMN cursors.other IS 'The other user of a dm.';
 
 CREATE TABLE erased (
     app      text COLLATE "C" NOT NULL,

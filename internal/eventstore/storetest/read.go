@@ -16,6 +16,7 @@ var readContracts = []contract{
 	{"a stream of 10,000 events is read whole", nil, longStream},
 	{"similar names are different streams", nil, similarNames},
 	{"the log is read from any position, up to a limit", nil, readAll},
+	{"events of some categories are selected", nil, selections},
 	{"a reader may stop early", nil, stopEarly},
 	{"a reader whose context is done gets its error", nil, cancelledReader},
 }
@@ -91,6 +92,41 @@ func readAll(t *testing.T, s Store) {
 		require.Equal(t, len(all[from:min(from+1200, 2500)]), len(collect(t, s.Log.ReadAll(deadline(t), all[from-1].Position, 1200))))
 	}
 	require.Equal(t, all[7:9], collect(t, s.Log.ReadAll(deadline(t), all[6].Position, 2)))
+}
+
+// selections are those of a log that can leave events out.
+func selections(t *testing.T, s Store) {
+	log, ok := s.Log.(eventstore.Selector)
+	if !ok {
+		t.Skip("the log reads everything")
+	}
+	for _, name := range []string{"channel-a.1", "message-a.1.5", "channels-a.1", "user-a.ann", "channel", "message-a.1.6", "user-a.bob"} {
+		mustAppend(t, log, name, eventstore.NoStream, event(name))
+	}
+	all := everything(t, log)
+	for name, tt := range map[string]struct {
+		after, limit int
+		looked       int
+		want         []eventstore.Recorded
+	}{
+		"all":          {0, 100, 7, []eventstore.Recorded{all[0], all[3], all[6]}},
+		"a part":       {1, 3, 3, []eventstore.Recorded{all[3]}},
+		"none of them": {1, 2, 2, nil},
+		"after all":    {7, 100, 0, nil},
+	} {
+		var after eventstore.Position
+		if tt.after > 0 {
+			after = all[tt.after-1].Position
+		}
+		got, err := log.Select(deadline(t), []string{"channel", "user"}, after, tt.limit)
+		require.NoError(t, err, name)
+		require.Equal(t, tt.looked, got.Looked, name)
+		require.Equal(t, all[tt.after+tt.looked-1].Position, got.To, name)
+		require.Equal(t, len(tt.want), len(got.Events), name)
+		for i := range tt.want {
+			require.Equal(t, tt.want[i], got.Events[i], name)
+		}
+	}
 }
 
 func stopEarly(t *testing.T, s Store) {

@@ -1,0 +1,138 @@
+package presence
+
+import (
+	"context"
+
+	"parley/domain"
+	"parley/queries"
+)
+
+// seen are the projections that must show an event before it is looked at.
+var seen = []string{"directory", "occupancy"}
+
+// show looks at what is marked as soon as the read models show it.
+func (w *Watcher) show(ctx context.Context) {
+	for ctx.Err() == nil {
+		position, moved := w.c.Models.Moved(seen)
+		looks, rest := w.take(position)
+		each(len(looks), func(i int) { w.look(ctx, looks[i]) })
+		if len(looks) > 0 {
+			continue
+		}
+		if !rest {
+			moved = nil // nothing waits for the read models
+		}
+		select {
+		case <-moved:
+		case <-w.woke:
+		case <-ctx.Done():
+		}
+	}
+}
+
+// look is what is to be looked at in a channel.
+type look struct {
+	place
+	of    *watched
+	users map[domain.UserID]struct{}
+	all   bool
+	at    int64
+}
+
+// take gives what the read models show, and whether there is more.
+func (w *Watcher) take(position int64) (looks []look, rest bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for p := range w.touched {
+		c := w.places[p]
+		if max(c.at, w.from) > position {
+			rest = true
+			continue
+		}
+		looks = append(looks, look{p, c, c.users, c.all, c.at})
+		c.users, c.all = map[domain.UserID]struct{}{}, false
+		delete(w.touched, p)
+	}
+	return looks, rest
+}
+
+// look reads who is present and tells of those for whom that is new.
+func (w *Watcher) look(ctx context.Context, l look) {
+	var among []domain.UserID
+	if !l.all {
+		for user := range l.users {
+			among = append(among, user)
+		}
+	}
+	asking, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	present, err := w.c.Queries.PresentAmong(asking, queries.Freshness(l.at), l.app, l.channel, among...)
+	if err != nil {
+		w.again(ctx, l, err)
+		return
+	}
+	is := make(map[domain.UserID]bool, len(present))
+	for _, user := range present {
+		is[user] = true
+	}
+	w.mu.Lock()
+	online, offline := l.of.learn(l, is)
+	w.mu.Unlock()
+	for _, user := range offline {
+		w.c.Show(l.app, l.channel, user, false)
+	}
+	for _, user := range online {
+		w.c.Show(l.app, l.channel, user, true)
+	}
+}
+
+// learn takes in who is present and gives those for whom it is new. Who was
+// there when the channel began to be watched is not new, unless something has
+// happened to that user since.
+func (c *watched) learn(l look, is map[domain.UserID]bool) (online, offline []domain.UserID) {
+	about := l.users
+	if l.all {
+		about = make(map[domain.UserID]struct{}, len(is)+len(c.known))
+		for user := range c.known {
+			about[user] = struct{}{}
+		}
+		for user := range is {
+			about[user] = struct{}{}
+		}
+	}
+	for user := range about {
+		_, was := c.known[user]
+		_, touched := l.users[user]
+		switch {
+		case is[user] && !was:
+			c.known[user] = struct{}{}
+			if c.read || touched {
+				online = append(online, user)
+			}
+		case !is[user] && was:
+			delete(c.known, user)
+			offline = append(offline, user)
+		}
+	}
+	c.read = c.read || l.all
+	return online, offline
+}
+
+// again lets a channel be looked at once more.
+func (w *Watcher) again(ctx context.Context, l look, err error) {
+	if ctx.Err() != nil {
+		return
+	}
+	w.c.Logger.Warn("presence waits for the read models", "app", l.app, "channel", l.channel, "err", err)
+	pause(ctx, retryPause)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.places[l.place] != l.of {
+		return
+	}
+	for user := range l.users {
+		l.of.users[user] = struct{}{}
+	}
+	l.of.all = l.of.all || l.all
+	w.touch(l.place)
+}

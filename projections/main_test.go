@@ -30,6 +30,7 @@ func database(t testing.TB) *pgxpool.Pool {
 	pool := pgtest.Pool(t)
 	migrate(t, pool, "0003_projections.sql")
 	migrate(t, pool, "0004_builds.sql")
+	migrate(t, pool, "0005_nodes.sql")
 	return pool
 }
 

@@ -33,15 +33,24 @@ type projector struct {
 	floor    int64         // what readers have seen may be lost; 0: it is there
 	moved    chan struct{} // closed when position or stop change
 	stop     *Stop
+	halting  chan struct{} // closed when stop changes
 	parked   parking
-	woke     func() // called when position or stop change; nil: nobody cares
+
+	lease    Lease         // nil when this node is alone
+	led      bool          // the last batch was applied here; belongs to the handler
+	awaits   atomic.Bool   // a checkpoint of another node is waited for
+	news     liveBuild     // what is known of the live build
+	noticing chan struct{} // closed when there is news, or the lease is here
+	woke     func()        // is told when the position or the stop change
+	told     func()        // is told when the checkpoint may have changed
 }
 
 func newProjector(p Projection, found liveBuild, c *pgx.ConnConfig, log eventstore.Log, logger *slog.Logger) *projector {
-	run := &projector{Projection: p, config: c, log: log, logger: logger, moved: make(chan struct{})}
+	run := &projector{Projection: p, config: c, log: log, logger: logger, moved: make(chan struct{}), noticing: make(chan struct{})}
+	run.woke, run.told = func() {}, func() {}
+	run.halting = make(chan struct{})
 	run.adopt(found)
-	run.position.Store(found.position)
-	run.publish()
+	run.publish(found.position)
 	return run
 }
 
@@ -57,17 +66,22 @@ func (p *projector) adopt(found liveBuild) {
 		p.missed.keep(found.parked)
 	}
 	p.tables.stored, p.tables.parked = found.position, found.parked
-}
-
-// publish shows readers where the tables are.
-func (p *projector) publish() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.news = found
+}
+
+// publish shows readers up to which position the log is applied.
+func (p *projector) publish(position int64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.position.Store(position)
 	p.build, p.stored, p.parked = p.tables.build, p.tables.stored, p.tables.parked
-	if p.position.Load() >= p.floor {
+	if position >= p.floor {
 		p.floor = 0
 	}
 	p.wake()
+	p.told()
 }
 
 // doubt is called when the database went away: until the checkpoint is seen
@@ -81,9 +95,7 @@ func (p *projector) doubt() {
 func (p *projector) wake() {
 	close(p.moved)
 	p.moved = make(chan struct{})
-	if p.woke != nil {
-		p.woke()
-	}
+	p.woke()
 }
 
 func (p *projector) stopped() *Stop {
@@ -95,7 +107,12 @@ func (p *projector) stopped() *Stop {
 func (p *projector) setStop(s *Stop) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.stop == nil && s == nil {
+		return
+	}
 	p.stop = s
+	close(p.halting)
+	p.halting = make(chan struct{})
 	p.wake()
 }
 
@@ -122,9 +139,10 @@ func (p *projector) wait(ctx context.Context, position int64) (stored int64, err
 }
 
 // checkpoint reads which build is live and how far it is, and returns where to
-// go on. Another node may have moved it on or replaced the build; a crash of
-// the database may have taken the newest commits back, and with them what is
-// known in memory.
+// go on. Another node may have moved it on: then its events are passed by
+// still, to see who wrote to what is parked. Another build may want what this
+// one passed by. A crash of the database may have taken the newest commits
+// back, and with them what is known in memory.
 func (p *projector) checkpoint(ctx context.Context) (position int64, err error) {
 	conn, err := p.tables.connect(ctx)
 	if err != nil {
@@ -134,17 +152,18 @@ func (p *projector) checkpoint(ctx context.Context) (position int64, err error) 
 	if err != nil {
 		return 0, fmt.Errorf("%s: read the checkpoint: %w", p.Name, err)
 	}
-	before := p.tables.stored
+	before, build := p.tables.stored, p.tables.build
 	p.adopt(found)
-	position = found.position
-	if position >= before {
+	position = p.position.Load()
+	if found.position >= before {
 		p.mu.Lock()
 		p.floor = 0
 		p.mu.Unlock()
-		position = max(position, p.position.Load())
 	}
-	p.position.Store(position)
-	p.publish()
+	if found.position < before || found.build != build {
+		position = min(position, found.position)
+	}
+	p.publish(position)
 	return position, nil
 }
 
@@ -162,7 +181,7 @@ func (p *projector) handle(m *message.Message) error {
 	}
 	before := p.tables.stored
 	err = p.applyBatch(m.Context(), batch)
-	if p.tables.stored != before {
+	if p.led && p.tables.stored != before {
 		feed.Worked(m)
 	}
 	if isPermanent(err) {
@@ -182,47 +201,86 @@ var errBack = errors.New("the checkpoint went back")
 // projection does not want: they are read again after a restart.
 const idleStore = 5000
 
-// applyBatch applies the events beyond the position. A batch that changes
-// nothing only moves the position in memory.
-func (p *projector) applyBatch(ctx context.Context, batch []eventstore.Recorded) error {
-	from := p.position.Load()
-	for len(batch) > 0 && int64(batch[0].Position) <= from {
+// applyBatch applies the events beyond the position, or sees another node apply
+// them. What changes nothing only moves the position in memory.
+func (p *projector) applyBatch(ctx context.Context, batch []eventstore.Recorded) (err error) {
+	batch = p.pass(beyond(batch, p.position.Load()))
+	switch {
+	case !p.leads():
+		p.led = false
+		batch, err = p.follow(ctx, batch)
+	case !p.led:
+		p.led = true
+		if p.lease != nil {
+			err = p.reread(ctx)
+		}
+		batch = p.pass(beyond(batch, p.position.Load()))
+	}
+	switch {
+	case err != nil || len(batch) == 0 && !p.led:
+		return err
+	case !p.led:
+		return p.applyBatch(ctx, batch) // the lease came while it was followed
+	case len(batch) == 0:
+		return p.storeIdle(ctx)
+	}
+	return p.applyHere(ctx, batch)
+}
+
+// storeIdle stores the position when nothing was applied for long.
+func (p *projector) storeIdle(ctx context.Context) error {
+	if position := p.position.Load(); position-p.tables.stored >= idleStore {
+		return p.tables.apply(ctx, nil, position)
+	}
+	return nil
+}
+
+// beyond are the events of a batch after a position.
+func beyond(batch []eventstore.Recorded, position int64) []eventstore.Recorded {
+	for len(batch) > 0 && int64(batch[0].Position) <= position {
 		batch = batch[1:]
 	}
-	if len(batch) == 0 {
-		return nil
+	return batch
+}
+
+// pass moves the position over what is applied at the beginning of a batch, and
+// returns the rest.
+func (p *projector) pass(batch []eventstore.Recorded) []eventstore.Recorded {
+	n := p.tables.applied(batch)
+	if n > 0 {
+		p.publish(int64(batch[n-1].Position))
 	}
-	to := int64(batch[len(batch)-1].Position)
-	t, items := p.tables, p.decode(batch)
-	if to-t.stored < idleStore && t.isIdle(items) {
-		p.position.Store(to)
-		p.publish()
-		return nil
+	return batch[n:]
+}
+
+// reread finds out where others have got to; errBack if that is behind the
+// position.
+func (p *projector) reread(ctx context.Context) error {
+	from := p.position.Load()
+	now, err := p.checkpoint(ctx)
+	if err == nil && now < from {
+		err = fmt.Errorf("%s: %w from %d to %d", p.Name, errBack, from, now)
 	}
+	return err
+}
+
+// applyHere applies a batch of which the first event is to be applied.
+func (p *projector) applyHere(ctx context.Context, batch []eventstore.Recorded) error {
+	t, to := p.tables, int64(batch[len(batch)-1].Position)
 	before := t.stored
-	err := t.apply(ctx, items, to)
+	err := t.apply(ctx, p.decode(batch), to)
 	if t.stored > before {
-		p.position.Store(max(t.stored, from))
-		p.publish()
+		p.publish(max(t.stored, p.position.Load()))
 	}
 	if !errors.Is(err, errMoved) {
 		return err
 	}
 	before = t.stored
-	if _, err := p.checkpoint(ctx); err != nil {
+	if err := p.reread(ctx); err != nil {
 		return err
 	}
 	if p.tables == t && t.stored <= before {
 		return fmt.Errorf("%s: %w from %d to %d", p.Name, errBack, before, t.stored)
 	}
 	return p.applyBatch(ctx, batch)
-}
-
-// isIdle reports whether the items change nothing.
-func (t *tables) isIdle(items []item) bool {
-	if len(items) == 0 || len(t.parked) == 0 {
-		return len(items) == 0
-	}
-	events, stops := t.sort(items)
-	return len(events) == 0 && len(stops) == 0
 }

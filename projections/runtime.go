@@ -28,7 +28,9 @@ type Config struct {
 	Projections []Projection // default: All
 	Limit       int          // events of a batch; default 1,000
 	// Grace is how long a build is kept that was replaced; default 10 s.
-	Grace  time.Duration
+	Grace time.Duration
+	// Peers are the other nodes on the database; nil when there are none.
+	Peers  *Peers
 	Logger *slog.Logger
 }
 
@@ -44,6 +46,11 @@ type Runtime struct {
 	db     *pgx.ConnConfig
 	maker  *maker
 	grace  time.Duration
+	peers  *Peers
+
+	changed chan struct{} // a checkpoint is to be announced
+	asked   chan struct{} // checkpoints are to be read
+	leading sync.WaitGroup
 
 	reads   atomic.Int64 // how many reads there were
 	waiting atomic.Int64 // reads that wait for a position
@@ -74,6 +81,10 @@ func New(ctx context.Context, c Config) (*Runtime, error) {
 		grace: c.Grace,
 		log:   c.Log, logger: c.Logger, byName: map[string]*projector{}, db: c.DB.Config().ConnConfig.Copy(),
 		maker: &maker{db: c.DB, log: c.Log, logger: c.Logger}, jobs: map[jobKey]*Job{}, sweep: make(chan struct{}, 1), moved: make(chan struct{}),
+		peers: c.Peers, changed: make(chan struct{}, 1), asked: make(chan struct{}, 1),
+	}
+	if r.peers != nil {
+		r.db.RuntimeParams["idle_in_transaction_session_timeout"] = fmt.Sprint(idleTimeout.Milliseconds())
 	}
 	r.life, r.end = context.WithCancel(context.Background())
 	for _, p := range c.Projections {
@@ -83,6 +94,9 @@ func New(ctx context.Context, c Config) (*Runtime, error) {
 		}
 		run := newProjector(p, found, r.db, c.Log, c.Logger)
 		run.woke = r.wake
+		if r.peers != nil {
+			run.lease, run.told = r.peers.Lease(p.leaseName()), func() { poke(r.changed) }
+		}
 		r.all = append(r.all, run)
 		r.byName[p.Name] = run
 	}
@@ -114,12 +128,20 @@ func New(ctx context.Context, c Config) (*Runtime, error) {
 func (r *Runtime) Run(ctx context.Context) error {
 	stop := context.AfterFunc(ctx, r.end)
 	defer stop()
+	if r.peers != nil {
+		if err := r.join(); err != nil {
+			return err
+		}
+	}
 	r.working.Go(func() { r.watch(r.life) })
 	r.working.Go(func() { r.goOn(r.life); r.clean(r.life) })
 	err := r.router.Run(ctx)
 	r.mu.Lock() // no job begins from here on
 	r.end()
 	r.mu.Unlock()
+	if r.peers != nil {
+		r.leave()
+	}
 	r.working.Wait()
 	for _, p := range r.all {
 		p.tables.close()
@@ -161,6 +183,9 @@ func (r *Runtime) listen(ctx context.Context, conn *pgx.Conn) error {
 	for {
 		if _, err := conn.WaitForNotification(ctx); err != nil {
 			return err
+		}
+		for _, p := range r.all {
+			p.setStop(nil) // its tables may be right now
 		}
 		r.feed.Restart()
 		r.nudge()

@@ -17,6 +17,10 @@ import (
 // in another order is never the one to fail.
 const lockTimeout = 50 * time.Millisecond
 
+// switchTimeout ends an attempt whose process stands still: it holds up the
+// projection on every node.
+const switchTimeout = 10 * time.Second
+
 // switched is the channel on which nodes hear that builds have changed.
 const switched = "parley_projections"
 
@@ -57,7 +61,8 @@ func isLocked(err error) bool {
 func (m *maker) tryReplace(ctx context.Context, b *builder) error {
 	return m.withConn(ctx, func(conn *pgx.Conn) error {
 		_, err := conn.Exec(ctx, fmt.Sprintf(`
-			BEGIN; SET LOCAL lock_timeout = %d; SET LOCAL synchronous_commit = off`, lockTimeout.Milliseconds()))
+			BEGIN; SET LOCAL lock_timeout = %d; SET LOCAL idle_in_transaction_session_timeout = %d; SET LOCAL synchronous_commit = off`,
+			lockTimeout.Milliseconds(), switchTimeout.Milliseconds()))
 		if err != nil {
 			return err
 		}

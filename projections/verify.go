@@ -142,13 +142,18 @@ func (m *maker) beginScratch(ctx context.Context, o *order) (*builder, error) {
 	return m.builder(o, build, scratch), err
 }
 
+// freezeTimeout ends a comparison whose process stands still: it holds up the
+// projection on every node.
+const freezeTimeout = time.Minute
+
 // freeze begins a transaction that sees the live build and the replay at the
 // same position: while it takes its snapshot the live one stands.
 func (m *maker) freeze(ctx context.Context, conn *pgx.Conn, b *builder) (live liveBuild, err error) {
 	err = m.withConn(ctx, func(holding *pgx.Conn) error {
 		_, err := holding.Exec(ctx, fmt.Sprintf(`
-			BEGIN;
-			SELECT 1 FROM public.projections WHERE name = '%s' AND code_version = %d AND state = 'live' FOR UPDATE`, b.Name, b.Version))
+			BEGIN; SET LOCAL idle_in_transaction_session_timeout = %d;
+			SELECT 1 FROM public.projections WHERE name = '%s' AND code_version = %d AND state = 'live' FOR UPDATE`,
+			freezeTimeout.Milliseconds(), b.Name, b.Version))
 		if err != nil {
 			return err
 		}

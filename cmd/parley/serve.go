@@ -20,6 +20,7 @@ import (
 	"parley/internal/embeddedpg"
 	"parley/internal/keyring"
 	"parley/internal/server"
+	"parley/internal/signals"
 )
 
 type serveCmd struct {
@@ -27,6 +28,7 @@ type serveCmd struct {
 	AdminAddr   string `help:"Address of profiles; a free port when empty." env:"PARLEY_ADMIN_ADDR"`
 	DataDir     string `help:"Folder of the embedded database, the keys, the operator token and the files that users send; ./parley-data when empty." env:"PARLEY_DATA_DIR"`
 	DatabaseURL string `help:"PostgreSQL to use instead of an embedded one." env:"PARLEY_DATABASE_URL"`
+	NatsURL     string `help:"NATS servers for signals between nodes, separated by commas; over the database when empty." name:"nats-url" placeholder:"URL" env:"PARLEY_NATS_URL"`
 	EventStore  string `help:"Where the log is." default:"postgres" enum:"postgres" env:"PARLEY_EVENT_STORE"`
 	Bootstrap   string `help:"YAML file that declares apps and keys." placeholder:"FILE" env:"PARLEY_BOOTSTRAP"`
 	RootKeyFile string `help:"File of the root key; in the data directory when empty." env:"PARLEY_ROOT_KEY_FILE"`
@@ -179,6 +181,19 @@ func (c *serveCmd) validate() error {
 	if err := server.CheckOrigins(c.CORSOrigins); err != nil {
 		return err
 	}
+	return c.checkPlaces()
+}
+
+// checkPlaces looks at the URLs of what nodes have in common.
+func (c *serveCmd) checkPlaces() error {
+	if c.NatsURL != "" {
+		if err := signals.CheckNATS(c.NatsURL); err != nil {
+			return err
+		}
+		if c.DatabaseURL == "" {
+			return errors.New("a NATS URL is for several nodes on one database: set --database-url or PARLEY_DATABASE_URL as well")
+		}
+	}
 	if c.DatabaseURL != "" {
 		return server.CheckURL(c.DatabaseURL)
 	}
@@ -294,7 +309,7 @@ func (c *serveCmd) start(g *globals, logger *slog.Logger) (_ *node, err error) {
 		return nil, refusal{exitRefused, err}
 	}
 	n.server, err = server.Open(g.ctx, server.Config{
-		DatabaseURL: url, Shared: c.DatabaseURL != "", RootKeyFile: c.rootKey(n.dir), Operator: n.token, Logger: logger,
+		DatabaseURL: url, Shared: c.DatabaseURL != "", NATS: c.NatsURL, RootKeyFile: c.rootKey(n.dir), Operator: n.token, Logger: logger,
 		AttachmentTypes: c.AttachmentTypes, Building: c.models.note, Assets: files, CORSOrigins: c.CORSOrigins, LimitLoopback: c.LimitLoopback,
 	})
 	var root *keyring.RootKeyError
@@ -320,8 +335,22 @@ func explainPostgres(err error) error {
 }
 
 // prepare declares apps and writes server.json. The first start without a
-// bootstrap file makes an app and says how to use it.
+// bootstrap file makes an app and says how to use it. Of several nodes that
+// start at once one does that.
 func (c *serveCmd) prepare(g *globals, n *node, declared bootstrap, url string, logger *slog.Logger) error {
+	err := n.server.Alone(g.ctx, "start", func() error { return c.declare(g, n, declared, url, logger) })
+	if err != nil {
+		return err
+	}
+	d := description{URL: url, Token: n.token, PID: os.Getpid(), Database: databaseName(c.DatabaseURL)}
+	if err := writeDescription(n.dir, d); err != nil {
+		return err
+	}
+	n.described = true
+	return nil
+}
+
+func (c *serveCmd) declare(g *globals, n *node, declared bootstrap, url string, logger *slog.Logger) error {
 	head, err := n.server.Log.Head(g.ctx)
 	if err != nil {
 		return err
@@ -334,15 +363,8 @@ func (c *serveCmd) prepare(g *globals, n *node, declared bootstrap, url string, 
 		return err
 	}
 	if c.Bootstrap == "" && (head == 0 || unfinished) {
-		if err := firstStart(g, n.server, url); err != nil {
-			return err
-		}
+		return firstStart(g, n.server, url)
 	}
-	d := description{URL: url, Token: n.token, PID: os.Getpid(), Database: databaseName(c.DatabaseURL)}
-	if err := writeDescription(n.dir, d); err != nil {
-		return err
-	}
-	n.described = true
 	return nil
 }
 

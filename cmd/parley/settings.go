@@ -92,7 +92,7 @@ func sourceOf(k *kong.Context, flag *kong.Flag) string {
 
 // whenEmpty is what settings come to that are not set.
 var whenEmpty = map[string]string{
-	"data-dir": defaultDataDir, "admin-addr": defaultAdminAddr + ", or a free port", "database-url": "(embedded)",
+	"data-dir": defaultDataDir, "admin-addr": defaultAdminAddr + ", or a free port", "database-url": "(embedded)", "nats-url": "(none: over the database)",
 	"root-key-file": "(root.key in the data directory)", "operator-key": "(operator.key in the data directory)",
 	"pg-bin": "(PATH and the usual folders)", "attachment-types": "(the usual ones)",
 	"asset-key": "(in the data directory)", "asset-url": "(the server's own address)",
@@ -108,8 +108,28 @@ func effective(flag *kong.Flag) string {
 		return "(set, not shown)"
 	case flag.Name == "database-url":
 		return redacted(text)
+	case flag.Name == "nats-url":
+		return redactedAll(text)
 	}
 	return text
+}
+
+// redactedAll are URLs without what is secret. A user without a password is a
+// token.
+func redactedAll(text string) string {
+	urls := strings.Split(text, ",")
+	for i, text := range urls {
+		u, err := url.Parse(strings.TrimSpace(text))
+		if err != nil || u.Host == "" {
+			urls[i] = "(malformed, not shown)"
+			continue
+		}
+		if _, named := u.User.Password(); u.User != nil && !named {
+			u.User = url.User("xxxxx")
+		}
+		urls[i] = u.Redacted()
+	}
+	return strings.Join(urls, ",")
 }
 
 var passwordWord = regexp.MustCompile(`(?i)(password\s*=\s*)('(?:[^'\\]|\\.)*'?|[^\s&]+)`)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net/http"
 	"os"
 	"testing"
@@ -23,20 +24,21 @@ import (
 // sooner, whatever has happened to its database.
 const requestTimeout = 12 * time.Second
 
-// client is one user with a token.
+// client is one user with a token, who sends each request to any of the nodes.
 type client struct {
-	user, token, base string
-	http              *http.Client
+	user, token string
+	nodes       []string // URLs
+	http        *http.Client
 }
 
-func newClient(t *testing.T, base, user string) *client {
+func newClient(t *testing.T, user string, nodes ...string) *client {
 	t.Helper()
 	token, err := auth.Sign(commands.SigningKey{Key: appID + "." + keyID, Secret: keySecret},
 		appID, domain.UserID(user), "Name of "+user, time.Now(), 12*time.Hour)
 	require.NoError(t, err)
 	transport := &http.Transport{MaxIdleConnsPerHost: 4}
 	t.Cleanup(transport.CloseIdleConnections)
-	return &client{user: user, token: token, base: base, http: &http.Client{Transport: transport, Timeout: requestTimeout}}
+	return &client{user: user, token: token, nodes: nodes, http: &http.Client{Transport: transport, Timeout: requestTimeout}}
 }
 
 // answer is a whole response.
@@ -47,7 +49,7 @@ type answer struct {
 }
 
 // do makes one attempt. An error means that no whole answer came back.
-func (c *client) do(ctx context.Context, method, path, key string, body any) (answer, error) {
+func (c *client) do(ctx context.Context, method, path, key string, body any, headers ...string) (answer, error) {
 	var content io.Reader
 	if body != nil {
 		b, err := json.Marshal(body)
@@ -58,13 +60,16 @@ func (c *client) do(ctx context.Context, method, path, key string, body any) (an
 		// Idempotency-Key again by itself, and nobody would see it.
 		content = struct{ io.Reader }{bytes.NewReader(b)}
 	}
-	r, err := http.NewRequestWithContext(ctx, method, c.base+path, content)
+	r, err := http.NewRequestWithContext(ctx, method, c.nodes[rand.IntN(len(c.nodes))]+path, content)
 	if err != nil {
 		return answer{}, err
 	}
 	r.Header.Set("Authorization", "Bearer "+c.token)
 	if key != "" {
 		r.Header.Set("Idempotency-Key", key)
+	}
+	for i := 0; i+1 < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
 	}
 	resp, err := c.http.Do(r)
 	if err != nil {
@@ -84,6 +89,13 @@ func (c *client) must(t *testing.T, method, path string, body, into any) {
 	if into != nil {
 		require.NoError(t, json.Unmarshal(a.body, into))
 	}
+}
+
+// on is the client as one who goes to one node.
+func (c *client) on(node string) *client {
+	other := *c
+	other.nodes = []string{node}
+	return &other
 }
 
 // kind names an answer, or its absence, in the summary.

@@ -22,7 +22,7 @@ func TestNothingAcknowledgedIsLostByKills(t *testing.T) {
 	p := newParley(t)
 	k := &killer{t: t, parley: p, dice: o.dice(0)}
 	k.killFirstStarts(2)
-	l := newLoad(t, "http://"+p.addr, o)
+	l := newLoad(t, o, "http://"+p.addr)
 	k.load = l
 	l.begin(o)
 	for n := range o.server {

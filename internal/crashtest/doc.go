@@ -9,9 +9,13 @@
 // clients saw, its indexes are verified, and the read models are compared with
 // a fresh replay.
 //
+// Another test runs three nodes on one PostgreSQL, with clients that go to any of
+// them, and kills one after the other.
+//
 // Variables choose another run:
 //
 //	PARLEY_KILL_ROUNDS=500,100,20  kills of the server, of PostgreSQL, of both
+//	PARLEY_NODES_ROUNDS=200        kills of one of three nodes
 //	PARLEY_KILL_SEED=7             the seed that an earlier run has printed
 //	PARLEY_KILL_PACE=0             mean pause of a client between two messages
 //

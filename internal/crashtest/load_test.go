@@ -32,6 +32,9 @@ type load struct {
 	history *histcheck.History
 	pulse   pulse
 	pace    time.Duration
+	// look has a client look at a room after each message that it has sent,
+	// instead of now and then.
+	look    bool
 	clients []*client
 	rooms   []string
 	bodies  sync.Map // message id -> body, so that pages share their texts
@@ -47,13 +50,13 @@ type load struct {
 }
 
 // newLoad makes the users and rooms. A page may be two seconds old (CH-020b).
-func newLoad(t *testing.T, base string, o options) *load {
+func newLoad(t *testing.T, o options, nodes ...string) *load {
 	t.Helper()
 	l := &load{t: t, history: histcheck.New(), pace: o.pace, answers: map[string]int{}, walks: map[int]int{}}
 	l.history.Lag = 2 * time.Second
 	l.finishing, l.finish = context.WithCancel(context.Background())
 	for i := range clients {
-		l.clients = append(l.clients, newClient(t, base, fmt.Sprintf("user%02d", i)))
+		l.clients = append(l.clients, newClient(t, fmt.Sprintf("user%02d", i), nodes...))
 	}
 	for i := range rooms {
 		var made struct {
@@ -103,7 +106,7 @@ func (l *load) write(c *client, dice *rand.Rand) {
 		m := outgoing{room: l.rooms[dice.IntN(len(l.rooms))], key: fmt.Sprintf("%d-%x", n, dice.Uint32())}
 		m.body = histcheck.Body(c.user, m.key, strings.Repeat("text ✓ ", dice.IntN(40)))
 		l.deliver(c, m, dice)
-		if dice.IntN(4) == 0 {
+		if l.look || dice.IntN(4) == 0 {
 			l.glance(c, m.room, sizes[dice.IntN(len(sizes))])
 		}
 		if n > 0 && dice.IntN(16) == 0 {

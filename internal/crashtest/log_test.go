@@ -27,14 +27,21 @@ func checkLog(t *testing.T, dataDir string, final map[string][]histcheck.Message
 	pg, err := embeddedpg.Start(t.Context(), embeddedpg.Config{DataDir: dataDir, BinDir: os.Getenv("PARLEY_PG_BIN"), Logger: quiet})
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, pg.Stop(context.Background())) })
-	db, err := pgxpool.New(t.Context(), pg.URL())
+	checkDatabase(t, pg.URL(), filepath.Join(dataDir, "root.key"), final)
+}
+
+// checkDatabase compares a database that nobody serves with what the clients
+// saw.
+func checkDatabase(t *testing.T, dsn, rootKey string, final map[string][]histcheck.Message) {
+	t.Helper()
+	db, err := pgxpool.New(t.Context(), dsn)
 	require.NoError(t, err)
 	t.Cleanup(db.Close)
 
 	checkOrder(t, db)
 	checkMessages(t, db, final)
 	checkIndexes(t, db)
-	checkReplay(t, pg.URL(), filepath.Join(dataDir, "root.key"))
+	checkReplay(t, dsn, rootKey)
 }
 
 // checkOrder demands a log without holes, with times that never go back, and

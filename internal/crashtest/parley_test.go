@@ -40,6 +40,7 @@ const (
 // parley is a server on one data directory and one port, over all its lives.
 type parley struct {
 	binary, addr, dataDir, bootstrap string
+	more                             []string // arguments; with an external database
 
 	log  *os.File // standard error of all lives
 	life *life
@@ -58,17 +59,26 @@ type life struct {
 func newParley(t *testing.T) *parley {
 	t.Helper()
 	dir := pgtest.Dir(t)
-	p := &parley{
-		binary: filepath.Join(t.TempDir(), "parley"), addr: freeAddr(t),
-		dataDir: filepath.Join(dir, "data"), bootstrap: filepath.Join(dir, "bootstrap.yaml"),
-	}
-	out, err := exec.CommandContext(t.Context(), "go", "build", "-o", p.binary, "parley/cmd/parley").CombinedOutput()
-	require.NoError(t, err, string(out))
+	p := &parley{binary: build(t), addr: freeAddr(t), dataDir: filepath.Join(dir, "data"), bootstrap: filepath.Join(dir, "bootstrap.yaml")}
 	require.NoError(t, os.WriteFile(p.bootstrap, []byte(bootstrap), 0o600))
-	p.log, err = os.Create(filepath.Join(t.ArtifactDir(), "parley.log"))
+	p.keepLog(t, "parley.log")
+	return p
+}
+
+func build(t *testing.T) (binary string) {
+	t.Helper()
+	binary = filepath.Join(t.TempDir(), "parley")
+	out, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "parley/cmd/parley").CombinedOutput()
+	require.NoError(t, err, string(out))
+	return binary
+}
+
+func (p *parley) keepLog(t *testing.T, name string) {
+	t.Helper()
+	var err error
+	p.log, err = os.Create(filepath.Join(t.ArtifactDir(), name))
 	require.NoError(t, err)
 	t.Cleanup(func() { p.cleanUp(t) })
-	return p
 }
 
 // freeAddr finds a port below those that outgoing connections are given: a
@@ -89,7 +99,8 @@ func freeAddr(t *testing.T) string {
 // start begins a life and does not wait for it to be ready.
 func (p *parley) start(t *testing.T) {
 	t.Helper()
-	cmd := exec.Command(p.binary, "serve", "--addr", p.addr, "--data-dir", p.dataDir, "--bootstrap", p.bootstrap, "--log-format", "text")
+	args := []string{"serve", "--addr", p.addr, "--data-dir", p.dataDir, "--bootstrap", p.bootstrap, "--log-format", "text"}
+	cmd := exec.Command(p.binary, append(args, p.more...)...)
 	for _, v := range os.Environ() {
 		if !strings.HasPrefix(v, "PARLEY_") || strings.HasPrefix(v, "PARLEY_PG_BIN=") {
 			cmd.Env = append(cmd.Env, v)

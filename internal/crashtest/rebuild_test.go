@@ -33,7 +33,7 @@ func TestRebuildsSurviveKills(t *testing.T) {
 	p.start(t)
 	p.awaitReady(t)
 	k := &killer{t: t, parley: p, dice: o.dice(0)}
-	l := newLoad(t, "http://"+p.addr, o)
+	l := newLoad(t, o, "http://"+p.addr)
 	k.load = l
 	r := &rebuilder{parley: p}
 	working, stop := context.WithCancel(context.Background())

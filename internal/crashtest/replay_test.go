@@ -2,6 +2,7 @@ package crashtest_test
 
 import (
 	"context"
+	"crypto/rand"
 	"log/slog"
 	"net/url"
 	"strings"
@@ -26,7 +27,7 @@ func checkReplay(t *testing.T, dsn, rootKey string) {
 	require.NoError(t, err)
 	t.Cleanup(s.Close)
 
-	const fresh = "replay"
+	fresh := "replay_" + strings.ToLower(rand.Text()[:16])
 	_, err = s.Pool.Exec(t.Context(), `CREATE DATABASE `+fresh)
 	require.NoError(t, err)
 	u, err := url.Parse(dsn)

@@ -40,7 +40,7 @@ func TestOwnWritesAreReadAfterARestart(t *testing.T) {
 		t.Cleanup(s.Close)
 		h := httptest.NewServer(s.Handler)
 		t.Cleanup(h.Close)
-		return s, newClient(t, h.URL, "ann")
+		return s, newClient(t, "ann", h.URL)
 	}
 	s, ann := open()
 	_, err := s.Commands.DeclareApp(t.Context(), commands.DeclareApp{

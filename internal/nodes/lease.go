@@ -85,7 +85,7 @@ func (l *Lease) try(ctx context.Context) (left time.Duration, err error) {
 	if err != nil {
 		return 0, err
 	}
-	left = max(time.Duration(microseconds)*time.Microsecond, closePause)
+	left = min(max(time.Duration(microseconds)*time.Microsecond, closePause), n.ttl)
 	if taken && n.begin(l.name, n.until(sent)) {
 		left = 0
 	}

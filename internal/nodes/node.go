@@ -80,6 +80,7 @@ func Join(ctx context.Context, c Config) (*Node, error) {
 		}
 		return nil, fmt.Errorf("join the nodes: %w", err)
 	}
+	n.logger.Info("joined the nodes", "node", n.id)
 	n.running.Go(func() { n.keep(n.ctx, conn) })
 	return n, nil
 }

@@ -13,11 +13,12 @@ import (
 )
 
 // Unavailable reports whether the database is away, starting, stopping, out
-// of connections or space, or did not answer in time: trying again may help.
+// of connections or space, or did not answer in time, or ended a transaction
+// that stood still: trying again may help.
 func Unavailable(err error) bool {
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) {
-		return hasClass(pg.Code, "08", "53", "57", "58") || pg.Code == "25006"
+		return hasClass(pg.Code, "08", "53", "57", "58") || pg.Code == "25006" || pg.Code == "25P03"
 	}
 	var connect *pgconn.ConnectError
 	var network net.Error

@@ -48,7 +48,7 @@ func (s *Server) watchPresence(running context.Context) fanout.Audience {
 // the log nothing before runPresence.
 func (s *Server) openPresence(c Config) (err error) {
 	s.Presence, err = presence.New(presence.Config{
-		Node: domain.NodeID(s.node.ID()), Commands: s.Commands, Grace: c.PresenceGrace, Logger: c.Logger,
+		Node: domain.NodeID(s.Node.ID()), Commands: s.Commands, Grace: c.PresenceGrace, Logger: c.Logger,
 	})
 	return err
 }
@@ -57,7 +57,7 @@ func (s *Server) openPresence(c Config) (err error) {
 // gone.
 func (s *Server) runPresence(running context.Context) {
 	survivor := presence.Survivor{
-		Node: s.node, Lease: s.node.Lease("presence"), Commands: s.Commands, Queries: s.Queries, Logger: s.logger,
+		Node: s.Node, Lease: s.Node.Lease("presence"), Commands: s.Commands, Queries: s.Queries, Logger: s.logger,
 	}
 	s.loops.Go(func() { s.Presence.Run(running) })
 	s.loops.Go(func() { survivor.Run(running) })

@@ -39,7 +39,10 @@ import (
 type Config struct {
 	DatabaseURL string
 	// Shared says that other processes may use the database.
-	Shared      bool
+	Shared bool
+	// NATS are the URLs of the servers for signals between nodes; empty for
+	// the database.
+	NATS        string
 	RootKeyFile string
 	Operator    string // the operator token
 	Logger      *slog.Logger
@@ -85,9 +88,8 @@ type Server struct {
 	Pool        *pgxpool.Pool
 	Assets      *assets.Service
 	Presence    *presence.Tracker
-
-	node    *nodes.Node
-	Sockets *native.Sockets
+	Sockets     *native.Sockets
+	Node        *nodes.Node
 
 	disk    *assets.Disk
 	logger  *slog.Logger
@@ -172,10 +174,11 @@ func (s *Server) startServices(ctx, running context.Context, c Config) (err erro
 	if err := projections.Prepare(ctx, models, projections.PrepareOptions{Notify: c.Building}); err != nil {
 		return err
 	}
+	models.Peers = s.peers(c)
 	if s.Projections, err = projections.New(ctx, models); err != nil {
 		return err
 	}
-	board, heard, err := s.openTyping(ctx, running, c)
+	board, heard, err := s.openTyping(running, c)
 	if err != nil {
 		return err
 	}
@@ -267,6 +270,8 @@ func (s *Server) checks() []api.Check {
 			}
 			return errors.Join(errs...)
 		}, Note: s.parked},
+		// Signals only hasten, so the node is ready without.
+		{Name: "signals", Run: func(context.Context) error { return nil }, Note: s.signals.Away},
 	}
 }
 
@@ -299,11 +304,6 @@ func (s *Server) Close() {
 	}
 	s.leaveNodes()
 	s.closeAssets()
-	if s.signals != nil {
-		if err := s.signals.Close(); err != nil {
-			s.logger.Warn("close the signal bus", "err", err)
-		}
-	}
 	if s.Log != nil {
 		if err := s.Log.Close(); err != nil {
 			s.logger.Warn("close the log", "err", err)
@@ -376,6 +376,8 @@ func connect(ctx context.Context, url string) (*pgxpool.Pool, error) {
 	params := config.ConnConfig.RuntimeParams
 	params["plan_cache_mode"], params["jit"] = "force_generic_plan", "off"
 	params["enable_seqscan"], params["enable_bitmapscan"] = "off", "off"
+	// A machine that is lost holds nothing up for longer than half a minute.
+	params["tcp_keepalives_idle"], params["tcp_keepalives_interval"], params["tcp_keepalives_count"] = "10", "5", "3"
 	if params["application_name"] == "" {
 		params["application_name"] = "parley"
 	}

@@ -3,7 +3,6 @@ package signals
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"sync"
 	"sync/atomic"
@@ -19,11 +18,15 @@ import (
 type Config struct {
 	// Database is where the nodes meet; nil when there is one node.
 	Database *pgx.ConnConfig
+	// NATS are the URLs of NATS servers, separated by commas, over which the
+	// nodes meet instead; empty without. Subject tells this installation from
+	// others there; required with NATS.
+	NATS, Subject string
 	// Queue is how many signals wait at most, for this node's subscribers and
-	// for the database each; default 4096.
+	// for the other nodes each; default 4096.
 	Queue int
-	// MaxAge is how old a signal may be when it leaves for the database:
-	// after that it says what was, not what is. Default 500 ms.
+	// MaxAge is how old a signal may be when it leaves this node: after that it
+	// says what was, not what is. Default 500 ms.
 	MaxAge time.Duration
 	Logger *slog.Logger // default: slog.Default()
 }
@@ -33,11 +36,17 @@ type Config struct {
 type Bus struct {
 	local   *gochannel.GoChannel
 	arrived chan signal
-	link    *link // to the other nodes; nil without
+	link    carrier // to the other nodes; nil without
 	dropped atomic.Uint64
 	ctx     context.Context
 	cancel  context.CancelFunc
 	running sync.WaitGroup
+}
+
+// carrier takes signals to the other nodes.
+type carrier interface {
+	add(topic string, m *message.Message) error
+	start(ctx context.Context, b *Bus) error
 }
 
 type signal struct {
@@ -57,7 +66,7 @@ var (
 )
 
 // Open starts a bus. With a database it listens there when Open returns; the
-// context bounds that. Close stops the bus.
+// context bounds that. NATS may be away. Close stops the bus.
 func Open(ctx context.Context, c Config) (*Bus, error) {
 	if c.Queue == 0 {
 		c.Queue = 4096
@@ -75,23 +84,26 @@ func Open(ctx context.Context, c Config) (*Bus, error) {
 		arrived: make(chan signal, c.Queue),
 	}
 	b.ctx, b.cancel = context.WithCancel(context.Background())
-	if c.Database != nil {
-		b.link = newLink(c, b.deliver, func(n int) { b.dropped.Add(uint64(n)) })
-		conn, err := b.link.subscribe(ctx)
-		if err != nil {
+	drop := func(n int) { b.dropped.Add(uint64(n)) }
+	switch {
+	case c.NATS != "":
+		b.link = &natsLink{outbox: newOutbox(c, maxMessage, drop), urls: c.NATS, subject: c.Subject, logger: c.Logger, deliver: b.deliver}
+	case c.Database != nil:
+		b.link = &link{outbox: newOutbox(c, maxPayload, drop), config: c.Database.Copy(), logger: c.Logger, deliver: b.deliver}
+	}
+	if b.link != nil {
+		if err := b.link.start(ctx, b); err != nil {
 			b.cancel()
-			return nil, fmt.Errorf("listen for signals: %w", err)
+			return nil, err
 		}
-		b.running.Go(func() { b.link.listen(b.ctx, conn) })
-		b.running.Go(func() { b.link.notify(b.ctx) })
 	}
 	b.running.Go(b.distribute)
 	return b, nil
 }
 
 // Publish sends signals to the subscribers of every node. A signal that is
-// larger than one notification takes is refused with ErrTooLarge when there
-// are other nodes.
+// larger than what carries it to other nodes takes is refused with ErrTooLarge:
+// 8 KB with a database, 64 KiB with NATS.
 func (b *Bus) Publish(topic string, messages ...*message.Message) error {
 	if b.ctx.Err() != nil {
 		return ErrClosed
@@ -121,6 +133,15 @@ func (b *Bus) Subscribe(ctx context.Context, topic string) (<-chan *message.Mess
 // Dropped counts the signals that found a queue full or were too old when the
 // database was back.
 func (b *Bus) Dropped() uint64 { return b.dropped.Load() }
+
+// Away says what keeps signals from the other nodes; empty when nothing does, as
+// far as this node knows.
+func (b *Bus) Away() string {
+	if l, ok := b.link.(*natsLink); ok {
+		return l.away()
+	}
+	return ""
+}
 
 // Close stops the bus and closes what Subscribe gave.
 func (b *Bus) Close() error {

@@ -2,7 +2,7 @@ package signals
 
 import (
 	"context"
-	"crypto/rand"
+	"fmt"
 	"log/slog"
 	"time"
 
@@ -27,44 +27,23 @@ const (
 	heartbeat = 30 * time.Second
 )
 
-// link leads to the other nodes: one connection speaks, one listens.
+// link leads to the other nodes of a database: one connection speaks, one
+// listens.
 type link struct {
-	node       string
-	head, tail string // of every notification
-	config     *pgx.ConnConfig
-	maxAge     time.Duration
-	logger     *slog.Logger
-	waiting    chan parcel
-	deliver    func(topic string, m *message.Message)
-	drop       func(n int)
+	*outbox
+	config  *pgx.ConnConfig
+	logger  *slog.Logger
+	deliver func(topic string, m *message.Message)
 }
 
-// parcel is an encoded signal on its way out.
-type parcel struct {
-	text []byte
-	at   time.Time
-}
-
-func newLink(c Config, deliver func(string, *message.Message), drop func(int)) *link {
-	l := &link{
-		node: rand.Text(), config: c.Database.Copy(), maxAge: c.MaxAge, logger: c.Logger,
-		waiting: make(chan parcel, c.Queue), deliver: deliver, drop: drop,
-	}
-	l.head, l.tail = envelope(l.node)
-	return l
-}
-
-// add queues a signal for the other nodes.
-func (l *link) add(topic string, m *message.Message) error {
-	text, err := encodeSignal(topic, m, maxPayload-len(l.head)-len(l.tail))
+// start listens when it returns; the context bounds that.
+func (l *link) start(ctx context.Context, b *Bus) error {
+	conn, err := l.subscribe(ctx)
 	if err != nil {
-		return err
+		return fmt.Errorf("listen for signals: %w", err)
 	}
-	select {
-	case l.waiting <- parcel{text, time.Now()}:
-	default:
-		l.drop(1)
-	}
+	b.running.Go(func() { l.listen(b.ctx, conn) })
+	b.running.Go(func() { l.notify(b.ctx) })
 	return nil
 }
 

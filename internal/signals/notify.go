@@ -17,17 +17,14 @@ func (l *link) notify(ctx context.Context) {
 			hangUp(conn)
 		}
 	}()
-	var next *parcel // taken from the queue, did not fit any more
 	var sent time.Time
 	pause := minPause
 	for {
-		first, ok := l.first(ctx, next)
+		first, ok := l.first(ctx)
 		if !ok || !wait(ctx, time.Until(sent.Add(interval))) {
 			return
 		}
-		var text []byte
-		var n int
-		text, n, next = l.gather(first)
+		text, n := l.gather(first)
 		if n == 0 {
 			continue // all too old
 		}
@@ -46,45 +43,6 @@ func (l *link) notify(ctx context.Context) {
 			return
 		}
 		pause = min(2*pause, maxPause)
-	}
-}
-
-// first waits for the first signal of a notification.
-func (l *link) first(ctx context.Context, next *parcel) (parcel, bool) {
-	if next != nil {
-		return *next, true
-	}
-	select {
-	case p := <-l.waiting:
-		return p, true
-	case <-ctx.Done():
-		return parcel{}, false
-	}
-}
-
-// gather writes a notification of n signals from what waits; next is a signal
-// that did not fit.
-func (l *link) gather(first parcel) (text []byte, n int, next *parcel) {
-	text = append(make([]byte, 0, maxPayload), l.head...)
-	oldest := time.Now().Add(-l.maxAge)
-	for p := first; ; {
-		switch {
-		case p.at.Before(oldest):
-			l.drop(1)
-		case len(text)+1+len(p.text)+len(l.tail) > maxPayload && n > 0:
-			return append(text, l.tail...), n, &p
-		default:
-			if n > 0 {
-				text = append(text, ',')
-			}
-			text = append(text, p.text...)
-			n++
-		}
-		select {
-		case p = <-l.waiting:
-		default:
-			return append(text, l.tail...), n, nil
-		}
 	}
 }
 

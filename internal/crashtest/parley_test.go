@@ -89,7 +89,7 @@ func freeAddr(t *testing.T) string {
 // start begins a life and does not wait for it to be ready.
 func (p *parley) start(t *testing.T) {
 	t.Helper()
-	cmd := exec.Command(p.binary, "serve", "--addr", p.addr, "--data-dir", p.dataDir, "--bootstrap", p.bootstrap, "--log-format", "text")
+	cmd := exec.Command(p.binary, "serve", "--addr", p.addr, "--data-dir", p.dataDir, "--bootstrap", p.bootstrap, "--log-format", "text", "--drain-delay", "0")
 	for _, v := range os.Environ() {
 		if !strings.HasPrefix(v, "PARLEY_") || strings.HasPrefix(v, "PARLEY_PG_BIN=") {
 			cmd.Env = append(cmd.Env, v)

@@ -28,6 +28,7 @@ func (s *Server) openTyping(ctx, running context.Context, c Config) (*typing.Boa
 	if err != nil {
 		return nil, nil, err
 	}
+	s.typing = board
 	heard, err := s.signals.Subscribe(running, typing.Topic)
 	return board, heard, err
 }

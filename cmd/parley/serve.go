@@ -92,7 +92,7 @@ func (c *serveCmd) run(g *globals, ready func(ctx context.Context, s *server.Ser
 	if err != nil {
 		return refusal{exitRefused, err}
 	}
-	defer listener.Close()
+	defer func() { _ = listener.Close() }() // a drain has done it
 	scraped := &front{building: buildingsOn(g)}
 	admin, err := serveAdmin(c.AdminAddr, scraped)
 	if err != nil {

@@ -156,11 +156,11 @@ func offer(t *testing.T, l *overload.Lane, s *service, rate int, during time.Dur
 	return served
 }
 
-func TestRS127AtFiveTimesTheCapacityMostOfItIsStillUsed(t *testing.T) {
+func TestAtFiveTimesTheCapacityMostOfItIsStillUsed(t *testing.T) {
 	// Given a service of 400 a second, in front of which a lane is far too
 	// wide at first.
 	const capacity = 400
-	tests := map[string]int{"as many as it can": capacity * 9 / 10, "five times as many": 5 * capacity}
+	tests := map[string]int{"RS-127 as many as it can": capacity * 9 / 10, "RS-127 five times as many": 5 * capacity}
 	for name, rate := range tests {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -45,9 +45,10 @@ func Handler(f Faces) http.Handler {
 		case strings.HasPrefix(path, "/v1/admin/"):
 			f.Admin.ServeHTTP(w, r)
 		case strings.HasPrefix(path, "/v1/assets/"):
-			pass(f.Lanes.Files, w, r, f.Files)
+			pass(f.Lanes.Files, r.Body, w, r, f.Files)
 		default:
-			pass(f.Lanes.native(r), w, r, f.Native)
+			lane, body := f.Lanes.native(r)
+			pass(lane, body, w, r, f.Native)
 		}
 	})
 }

@@ -37,24 +37,29 @@ func NewLanes() *Lanes {
 	}
 }
 
-// native is the lane of a request to the native face; nil for none.
-func (l *Lanes) native(r *http.Request) *overload.Lane {
+// native is the lane of a request to the native face, nil for none, and its
+// body.
+func (l *Lanes) native(r *http.Request) (*overload.Lane, io.ReadCloser) {
+	if l.Reads == nil {
+		return nil, r.Body
+	}
 	switch r.Method {
 	case http.MethodGet:
 		switch {
 		case r.URL.Path == "/v1/ws":
-			return nil
+			return nil, r.Body
 		case r.Header.Get("Parley-Min-Position") != "":
-			return l.Slow
+			return l.Slow, r.Body
 		}
-		return l.Reads
+		return l.Reads, r.Body
 	case http.MethodOptions:
-		return nil
+		return nil, r.Body
 	}
-	if !readAhead(r) {
-		return l.Slow
+	whole, body := readAhead(r)
+	if !whole {
+		return l.Slow, body
 	}
-	return l.Writes
+	return l.Writes, body
 }
 
 // aheadBytes is how large a body may be to be read before its request takes a
@@ -63,13 +68,14 @@ const aheadBytes = 64 << 10
 
 // readAhead reads a small body. It reports whether nothing more will come, or
 // the rest comes from a client that must not be waited for in the lane of
-// others.
-func readAhead(r *http.Request) (whole bool) {
+// others. The request keeps its body: the server looks at it when it closes the
+// connection.
+func readAhead(r *http.Request) (whole bool, body io.ReadCloser) {
 	if r.Body == nil || r.ContentLength == 0 {
-		return true
+		return true, r.Body
 	}
 	if r.ContentLength > aheadBytes || r.Header.Get("Expect") != "" {
-		return false
+		return false, r.Body
 	}
 	size := r.ContentLength
 	if size < 0 {
@@ -83,8 +89,7 @@ func readAhead(r *http.Request) (whole bool) {
 	if !whole {
 		a.Reader = io.MultiReader(&a.read, r.Body) // it says again what is wrong
 	}
-	r.Body = a
-	return whole
+	return whole, a
 }
 
 var errMore = errors.New("there is more")
@@ -112,7 +117,7 @@ type ahead struct {
 }
 
 // pass serves a request in a lane, or tells it to come again.
-func pass(l *overload.Lane, w http.ResponseWriter, r *http.Request, face http.Handler) {
+func pass(l *overload.Lane, body io.ReadCloser, w http.ResponseWriter, r *http.Request, face http.Handler) {
 	if l == nil {
 		face.ServeHTTP(w, r)
 		return
@@ -123,7 +128,9 @@ func pass(l *overload.Lane, w http.ResponseWriter, r *http.Request, face http.Ha
 		return
 	}
 	defer place.Leave()
-	face.ServeHTTP(w, r.WithContext(overload.WithPlace(r.Context(), place)))
+	q := r.WithContext(overload.WithPlace(r.Context(), place))
+	q.Body = body
+	face.ServeHTTP(w, q)
 }
 
 // tooBusy answers who was not let in (CH-008, CH-018).

@@ -1,6 +1,7 @@
 package envelope
 
 import (
+	"net/http"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -76,8 +77,11 @@ func answered(c *gin.Context, began time.Time) Answer {
 		Method: c.Request.Method, Route: c.FullPath(), Status: c.Writer.Status(), Reason: t.reason, Request: t.id,
 		App: t.app, Kind: t.kind, Actor: t.actor, Took: time.Since(began),
 	}
-	if t.gone {
+	switch {
+	case t.gone:
 		a.Status = statusGone
+	case c.Request.Header.Get("Upgrade") != "" && a.Status == http.StatusOK:
+		a.Status, a.Took = http.StatusSwitchingProtocols, 0 // how long a socket lives says nothing
 	}
 	return a
 }

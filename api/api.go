@@ -13,16 +13,26 @@ type Faces struct {
 	Files  http.Handler // signed URLs
 	Health http.Handler
 	Docs   http.Handler // the description of the API, and its page
+	Lanes  *Lanes       // nil: nothing is bounded
+	// Draining says that the server is about to end, so that connections are
+	// not kept; nil: never.
+	Draining func() bool
 }
 
 // Handler is the one port.
 func Handler(f Faces) http.Handler {
+	if f.Draining == nil {
+		f.Draining = func() bool { return false }
+	}
+	if f.Lanes == nil {
+		f.Lanes = &Lanes{}
+	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Cache-Control", "no-store")
-		if len(r.TransferEncoding) > 0 {
-			// It may have had a Content-Length too, which net/http drops: what
+		if len(r.TransferEncoding) > 0 || f.Draining() {
+			// With chunks it may have had a Content-Length too, which net/http drops: what
 			// follows on the connection could be part of the body to others.
 			h.Set("Connection", "close")
 		}
@@ -38,9 +48,10 @@ func Handler(f Faces) http.Handler {
 		case strings.HasPrefix(path, "/v1/admin/"):
 			f.Admin.ServeHTTP(w, r)
 		case strings.HasPrefix(path, "/v1/assets/"):
-			f.Files.ServeHTTP(w, r)
+			pass(f.Lanes.Files, r.Body, w, r, f.Files)
 		default:
-			f.Native.ServeHTTP(w, r)
+			lane, body := f.Lanes.native(r)
+			pass(lane, body, w, r, f.Native)
 		}
 	})
 }

@@ -22,8 +22,9 @@ type Check struct {
 const checkTimeout = 2 * time.Second
 
 // Health answers /healthz while the process lives, and /readyz 200 or 503
-// with what is wrong (CH-021). Refusals have the shape of CH-008.
-func Health(checks []Check) http.Handler {
+// with what is wrong (CH-021): at once while the server is draining. Refusals
+// have the shape of CH-008.
+func Health(checks []Check, draining func() bool) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		id := requestID(r)
 		w.Header().Set("X-Request-Id", id)
@@ -31,6 +32,8 @@ func Health(checks []Check) http.Handler {
 		case !isRead(w, r, id):
 		case r.URL.Path == "/healthz":
 			answer(w, http.StatusOK, map[string]any{"status": "ok"})
+		case draining():
+			notReady(w, id, map[string]string{"draining": "the server is stopping"})
 		default:
 			ready(w, r, id, checks)
 		}
@@ -72,7 +75,11 @@ func ready(w http.ResponseWriter, r *http.Request, id string, checks []Check) {
 		answer(w, http.StatusOK, body)
 		return
 	}
-	w.Header().Set("Retry-After", "1")
+	notReady(w, id, failed)
+}
+
+func notReady(w http.ResponseWriter, id string, failed map[string]string) {
+	w.Header().Set("Retry-After", RetryAfter())
 	body := refusal(id, "UNAVAILABLE", "not ready")
 	body["status"], body["failed"] = "not ready", failed
 	answer(w, http.StatusServiceUnavailable, body)

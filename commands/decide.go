@@ -40,12 +40,10 @@ type request struct {
 func (s *Service) decide(ctx context.Context, q request, ask rule) (Outcome, error) {
 	if !q.draw && !q.alone {
 		st := s.state(q.stream, zeroOf(q.stream))
-		select {
-		case st.turn <- struct{}{}:
-			defer func() { <-st.turn }()
-		case <-ctx.Done():
-			return Outcome{}, fmt.Errorf("wait for %s: %w", q.stream, ctx.Err())
+		if err := st.take(ctx); err != nil {
+			return Outcome{}, err
 		}
+		defer func() { <-st.turn }()
 	}
 	var c confirmation
 	for {

@@ -12,6 +12,7 @@ import (
 
 	"parley/domain"
 	"parley/internal/eventstore"
+	"parley/internal/overload"
 )
 
 // state is a folded aggregate. Every event up to the tail's position is
@@ -29,6 +30,26 @@ type state struct {
 	current bool
 	missed  bool // during a load, an event was seen that could not be folded
 }
+
+// take waits for the turn of a decision on the stream. The request lets others
+// go on meanwhile.
+func (st *state) take(ctx context.Context) error {
+	select {
+	case st.turn <- struct{}{}:
+		return nil
+	default:
+	}
+	defer overload.Pause(ctx)()
+	select {
+	case st.turn <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("wait for %s: %w", st.stream, ctx.Err())
+	}
+}
+
+// Cached is about how many folded states are in memory.
+func (s *Service) Cached() int { return s.states.EstimatedSize() + s.apps.EstimatedSize() }
 
 func (s *Service) state(stream string, zero func() domain.State) *state {
 	st, _ := s.cache(stream).ComputeIfAbsent(stream, func() (*state, bool) {

@@ -42,6 +42,11 @@ func contentSize(c domain.Content) uint32 {
 	return uint32(n)
 }
 
+// Cached is about how many opened contents and names are in memory.
+func (s *Service) Cached() (contents, names int) {
+	return s.contents.cache.EstimatedSize(), s.names.cache.EstimatedSize()
+}
+
 // Forget drops everything opened: a user was erased.
 func (s *Service) Forget() {
 	s.contents.erasures.Add(1)

@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"parley/domain"
+	"parley/internal/dbpool"
 )
 
 // Projections that queries read. Each query declares its own.
@@ -117,7 +118,7 @@ func (s *Service) read(ctx context.Context, at Freshness, projections []string, 
 		}
 		b.Queue(passes(projections), args...).QueryRow(func(row pgx.Row) error { return row.Scan(&fresh) })
 		queue(b)
-		err = s.db.SendBatch(ctx, b).Close()
+		err = dbpool.SendBatch(ctx, s.db, b)
 		switch {
 		case err != nil && behind && ctx.Err() != nil:
 			return fmt.Errorf("%w: %w", ErrBehind, err)

@@ -45,6 +45,7 @@ func (s *Server) authenticate(c *gin.Context) {
 	}
 	a.Dialect, a.Request = dialect, envelope.RequestID(c)
 	c.Set(actorKey, a)
+	envelope.Caller(c, a)
 }
 
 func (s *Server) who(ctx context.Context, headers []string) (domain.Actor, error) {

@@ -32,6 +32,7 @@ type Server struct {
 	Failures    Failures
 	Logger      *slog.Logger
 	Now         func() time.Time
+	Observe     envelope.Observer // hears of every answer; may be nil
 }
 
 // routes is the whole face on one page. What handle serves is for the operator
@@ -63,7 +64,7 @@ func (s *Server) routes(r gin.IRoutes) {
 
 // Handler is the face as an HTTP handler.
 func (s *Server) Handler() http.Handler {
-	e := envelope.NewEngine(s.Logger)
+	e := envelope.NewEngine(s.Logger, s.Observe)
 	e.Use(s.authenticate)
 	s.routes(e)
 	return e

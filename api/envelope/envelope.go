@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"math/rand/v2"
 	"net/http"
 	"net/url"
 	"slices"
@@ -17,6 +18,7 @@ import (
 	"github.com/google/uuid"
 
 	"parley/domain"
+	"parley/internal/dbpool"
 	"parley/internal/eventstore"
 	"parley/internal/pgerr"
 	"parley/queries"
@@ -54,7 +56,10 @@ type errorDetail struct {
 // Write answers a refusal.
 func Write(c *gin.Context, e *domain.Error) {
 	if (e.Kind == domain.Unavailable || e.Kind == domain.TooMany) && c.Writer.Header().Get("Retry-After") == "" {
-		c.Header("Retry-After", "1")
+		c.Header("Retry-After", strconv.Itoa(1+rand.IntN(3))) // not the same for everybody
+	}
+	if e.Kind == domain.TooMany {
+		refused(c, ReasonLimit)
 	}
 	if e.Kind == domain.Unauthenticated {
 		c.Header("WWW-Authenticate", "Bearer")
@@ -80,6 +85,7 @@ func TooMany(c *gin.Context, retry time.Duration) error {
 // answered who has gone.
 func Fail(c *gin.Context, logger *slog.Logger, err error) {
 	if errors.Is(err, context.Canceled) && c.Request.Context().Err() != nil {
+		traceOf(c).gone = true
 		c.Abort()
 		return
 	}
@@ -88,7 +94,28 @@ func Fail(c *gin.Context, logger *slog.Logger, err error) {
 
 // Refusal is what a client is told of an error; a fault is logged.
 func Refusal(c *gin.Context, logger *slog.Logger, err error) *domain.Error {
+	if reason := reasonOf(err); reason != "" {
+		refused(c, reason)
+	}
 	return RefusalOf(logger, RequestID(c), c.FullPath(), err)
+}
+
+// reasonOf is why the caller is told to come again; "" if it is not.
+func reasonOf(err error) string {
+	var refusal *domain.Error
+	switch {
+	case errors.As(err, &refusal):
+		return ""
+	case errors.Is(err, eventstore.ErrBusy):
+		return ReasonAppends
+	case errors.Is(err, dbpool.ErrBusy):
+		return ReasonPool
+	case errors.Is(err, queries.ErrBehind):
+		return ReasonBehind
+	case unavailable(err):
+		return ReasonStore
+	}
+	return ""
 }
 
 // RefusalOf is Refusal for what is no request of its own: a frame of a socket
@@ -98,6 +125,8 @@ func RefusalOf(logger *slog.Logger, request, route string, err error) *domain.Er
 	switch {
 	case errors.As(err, &refusal):
 		return refusal
+	case errors.Is(err, eventstore.ErrBusy), errors.Is(err, dbpool.ErrBusy):
+		return domain.ErrUnavailable // metrics count them
 	case unavailable(err):
 		logger.Warn("not available", "request", request, "route", route, "err", err)
 		return domain.ErrUnavailable
@@ -123,25 +152,28 @@ func unavailable(err error) bool {
 		errors.Is(err, eventstore.ErrClosed) || errors.Is(err, queries.ErrBehind) || pgerr.Unavailable(err)
 }
 
-const requestID = "request"
-
 // RequestID is the id of the request that is being answered.
-func RequestID(c *gin.Context) string { return c.GetString(requestID) }
+func RequestID(c *gin.Context) string { return traceOf(c).id }
 
 // Identify is the middleware that gives every response its X-Request-Id, the
-// request's own if it has a usable one, and survives panics.
-func Identify(logger *slog.Logger) gin.HandlerFunc {
+// request's own if it has a usable one, survives panics, and tells an observer
+// of every answer.
+func Identify(logger *slog.Logger, observe Observer) gin.HandlerFunc {
 	return func(c *gin.Context) {
+		began := time.Now()
 		id := c.GetHeader("X-Request-Id")
 		if !Printable(id, 64) {
 			id = uuid.NewString()
 		}
-		c.Set(requestID, id)
+		c.Set(traceKey, &trace{id: id})
 		c.Header("X-Request-Id", id)
 		defer func() {
 			if v := recover(); v != nil {
 				logger.Error("panic", "request", id, "route", c.FullPath(), "panic", v)
 				Write(c, domain.ErrInternal)
+			}
+			if observe != nil {
+				observe(answered(c, began))
 			}
 		}()
 		c.Next()
@@ -149,8 +181,8 @@ func Identify(logger *slog.Logger) gin.HandlerFunc {
 }
 
 // NewEngine is a Gin engine without magic: no redirects, no trusted proxies,
-// 404 and 405 in the envelope.
-func NewEngine(logger *slog.Logger) *gin.Engine {
+// 404 and 405 in the envelope. The observer may be nil.
+func NewEngine(logger *slog.Logger, observe Observer) *gin.Engine {
 	gin.SetMode(gin.ReleaseMode)
 	e := gin.New()
 	e.RedirectTrailingSlash = false
@@ -161,7 +193,7 @@ func NewEngine(logger *slog.Logger) *gin.Engine {
 	if err := e.SetTrustedProxies(nil); err != nil {
 		panic(err) // nil is always accepted
 	}
-	e.Use(Identify(logger), decodePath)
+	e.Use(Identify(logger, observe), decodePath)
 	e.NoRoute(wrongPath)
 	e.NoMethod(wrongMethod)
 	return e

@@ -16,7 +16,9 @@ type Server struct {
 	Assets *assets.Service
 	Logger *slog.Logger
 	Now    func() time.Time
-	Pace   Pace // of bytes in both directions; NormalPace when zero
+	// Observe hears of every answer; may be nil.
+	Observe envelope.Observer
+	Pace    Pace // of bytes in both directions; NormalPace when zero
 }
 
 // Handler serves everything below /v1/assets/.
@@ -24,7 +26,7 @@ func (s *Server) Handler() http.Handler {
 	if s.Pace == (Pace{}) {
 		s.Pace = NormalPace
 	}
-	e := envelope.NewEngine(s.Logger)
+	e := envelope.NewEngine(s.Logger, s.Observe)
 	e.GET("/v1/assets/:app/:asset", s.handle(s.download))
 	e.PUT("/v1/assets/:app/:asset", s.handle(s.upload))
 	return e

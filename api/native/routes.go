@@ -57,7 +57,7 @@ func (s *Server) routes(r gin.IRoutes) {
 
 // Handler is the face as an HTTP handler.
 func (s *Server) Handler() http.Handler {
-	e := envelope.NewEngine(s.Logger)
+	e := envelope.NewEngine(s.Logger, s.Observe)
 	s.routes(e)
 	return e
 }

@@ -31,6 +31,8 @@ type Server struct {
 	Logger   *slog.Logger
 	Assets   *assets.Service
 	Sockets  *Sockets
+	// Observe hears of every answer; may be nil.
+	Observe envelope.Observer
 	// AttachmentTypes are the content types that attachments may have, nil
 	// for those of the contract (CH-503).
 	AttachmentTypes []string
@@ -107,6 +109,7 @@ func (s *Server) authenticate(r *request, k limits.Kind) error {
 	case retry > 0:
 		return envelope.TooMany(r.Context, retry)
 	}
+	envelope.Caller(r.Context, actor)
 	actor.Request = envelope.RequestID(r.Context)
 	r.actor = actor
 	r.about = queries.About{

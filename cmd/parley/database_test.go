@@ -95,7 +95,7 @@ func TestPortAnswersWhileTheServerStarts(t *testing.T) {
 		require.Equal(t, want, status, path)
 		require.True(t, strings.HasPrefix(body, "{"), body)
 		if want == http.StatusServiceUnavailable {
-			require.Equal(t, "1", retry)
+			require.NotEmpty(t, retry)
 			require.Contains(t, body, `"code":"UNAVAILABLE"`)
 		}
 	}

@@ -62,6 +62,7 @@ func (c *demoCmd) Run(g *globals) error {
 	if c.DataDir == "" {
 		c.DataDir = demoDataDir
 	}
+	c.DrainDelay = 0 // nobody balances a demo
 	logger := newLogger(c.LogFormat, g.stderr)
 	talking, stop := context.WithCancel(g.ctx)
 	var talk sync.WaitGroup

@@ -76,7 +76,7 @@ func launch(t *testing.T, args ...string) *process {
 		defer close(p.exited)
 		var listening sync.WaitGroup
 		listening.Go(func() { p.listen(r) })
-		args := append([]string{args[0], "--addr", "127.0.0.1:0", "--admin-addr", "127.0.0.1:0"}, args[1:]...)
+		args := append([]string{args[0], "--addr", "127.0.0.1:0", "--admin-addr", "127.0.0.1:0", "--drain-delay", "0"}, args[1:]...)
 		p.code = run(ctx, args, w, &p.stderr)
 		w.Close()
 		listening.Wait()

@@ -122,7 +122,7 @@ func TestAVersionWithoutReadModelsBuildsFirst(t *testing.T) {
 			require.NoError(t, json.NewDecoder(a.Body).Decode(&body))
 			a.Body.Close()
 			require.Equal(t, http.StatusServiceUnavailable, a.StatusCode)
-			require.Equal(t, "1", a.Header.Get("Retry-After"))
+			require.NotEmpty(t, a.Header.Get("Retry-After"))
 			require.Equal(t, "UNAVAILABLE", body.Error.Code)
 			building = strings.Contains(body.Error.Message, "building") && strings.Contains(body.Error.Message, "timeline v2: waiting")
 		}

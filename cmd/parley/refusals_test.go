@@ -62,7 +62,7 @@ func TestTakenAdminPort(t *testing.T) {
 	x, port := newExternal(t), taken(t)
 	code, _, stderr := parley(t, x.args("serve", "--addr", "127.0.0.1:0", "--admin-addr", port)...)
 	require.Equal(t, exitRefused, code, stderr)
-	require.Contains(t, stderr, "cannot serve profiles on "+port)
+	require.Contains(t, stderr, "cannot serve metrics and profiles on "+port)
 	require.Contains(t, stderr, "--admin-addr or PARLEY_ADMIN_ADDR")
 }
 

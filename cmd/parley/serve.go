@@ -17,6 +17,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"parley/api"
 	"parley/internal/embeddedpg"
 	"parley/internal/keyring"
 	"parley/internal/server"
@@ -25,7 +26,7 @@ import (
 
 type serveCmd struct {
 	Addr        string `help:"Address to serve on." default:"127.0.0.1:8080" env:"PARLEY_ADDR"`
-	AdminAddr   string `help:"Address of profiles; a free port when empty." env:"PARLEY_ADMIN_ADDR"`
+	AdminAddr   string `help:"Address of metrics and profiles; a free port when empty." env:"PARLEY_ADMIN_ADDR"`
 	DataDir     string `help:"Folder of the embedded database, the keys, the operator token and the files that users send; ./parley-data when empty." env:"PARLEY_DATA_DIR"`
 	DatabaseURL string `help:"PostgreSQL to use instead of an embedded one." env:"PARLEY_DATABASE_URL"`
 	NatsURL     string `help:"NATS servers for signals between nodes, separated by commas; over the database when empty." name:"nats-url" placeholder:"URL" env:"PARLEY_NATS_URL"`
@@ -35,6 +36,9 @@ type serveCmd struct {
 	OperatorKey string `help:"Operator token, at least 32 characters; generated in the data directory when empty." env:"PARLEY_OPERATOR_KEY"`
 	PgBin       string `help:"Folder of PostgreSQL's server binaries." env:"PARLEY_PG_BIN"`
 	LogFormat   string `help:"text, json or auto: text on a terminal." default:"auto" enum:"auto,text,json" env:"PARLEY_LOG_FORMAT"`
+
+	AccessLog  string        `help:"Requests that get a line in the log: slow (faults, and what takes longer than a second), all or off." default:"slow" enum:"slow,all,off" env:"PARLEY_ACCESS_LOG"`
+	DrainDelay time.Duration `help:"How long it goes on to listen after SIGTERM, not ready any more, so that a balancer notices." default:"2s" env:"PARLEY_DRAIN_DELAY"`
 
 	assetFlags
 	AttachmentTypes []string `help:"Content types that attachments may have; the usual ones when empty." placeholder:"TYPE/SUBTYPE" env:"PARLEY_ATTACHMENT_TYPES"`
@@ -47,7 +51,8 @@ type serveCmd struct {
 // Help shows examples.
 func (*serveCmd) Help() string {
 	return `Without settings it runs on a PostgreSQL of its own in ./parley-data. The first
-start makes the app demo and prints how to use it. SIGTERM ends it in good order.
+start makes the app demo and prints how to use it. SIGTERM ends it in good order:
+requests under way are finished.
 
 Examples:
 
@@ -62,7 +67,6 @@ const (
 	bodyTimeout   = 10 * time.Second
 	writeTimeout  = 30 * time.Second
 	idleTimeout   = 60 * time.Second
-	drainTimeout  = 15 * time.Second
 	maxHeader     = 32 << 10
 )
 
@@ -86,18 +90,19 @@ func (c *serveCmd) run(g *globals, ready func(ctx context.Context, s *server.Ser
 		return refusal{exitUsage, err}
 	}
 	// The ports come first: when one is taken nothing else is touched.
-	listener, err := net.Listen("tcp", c.Addr)
+	listener, err := listen(c.Addr, logger)
 	if err != nil {
-		return refusal{exitRefused, fmt.Errorf("cannot serve on %s: %w: choose another address with --addr or PARLEY_ADDR", c.Addr, err)}
+		return refusal{exitRefused, err}
 	}
-	defer listener.Close()
-	admin, err := serveProfiles(c.AdminAddr)
+	defer func() { _ = listener.Close() }() // a drain has done it
+	scraped := &front{building: buildingsOn(g)}
+	admin, err := serveAdmin(c.AdminAddr, scraped)
 	if err != nil {
 		return refusal{exitRefused, err}
 	}
 	defer admin.Close()
 	logger.Info("admin listener", "addr", admin.Addr)
-	c.models = buildingsOn(g)
+	c.models = scraped.building
 	front := &front{building: c.models}
 	h := &http.Server{
 		Handler: front, ReadHeaderTimeout: headerTimeout, ReadTimeout: bodyTimeout, WriteTimeout: writeTimeout,
@@ -124,18 +129,12 @@ func (c *serveCmd) run(g *globals, ready func(ctx context.Context, s *server.Ser
 		return err
 	}
 	front.set(n.server.Handler)
+	scraped.set(n.server.Metrics)
 	fmt.Fprintf(g.stdout, "ready on %s\n", url)
 
 	select {
 	case <-g.ctx.Done():
-		logger.Info("stopping")
-		ctx, cancel := context.WithTimeout(context.Background(), drainTimeout)
-		defer cancel()
-		if err := h.Shutdown(ctx); err != nil {
-			logger.Warn("requests were still under way", "err", err)
-			h.Close()
-		}
-		return nil
+		return c.drain(n, h, listener, serving, logger)
 	case err := <-serving:
 		return fmt.Errorf("serve: %w", err)
 	case <-n.postgresGone():
@@ -170,6 +169,9 @@ func (c *serveCmd) validate() error {
 	if c.OperatorKey != "" && len(c.OperatorKey) < minSecret {
 		return fmt.Errorf("the operator token needs at least %d characters", minSecret)
 	}
+	if c.DrainDelay < 0 || c.DrainDelay > maxDrainDelay {
+		return fmt.Errorf("drain delay %s: want 0 to %s", c.DrainDelay, maxDrainDelay)
+	}
 	for _, t := range c.AttachmentTypes {
 		if media, params, err := mime.ParseMediaType(t); err != nil || len(params) > 0 || media != t || !strings.Contains(t, "/") {
 			return fmt.Errorf("attachment type %q: want type/subtype in lower case, as in image/png", t)
@@ -199,6 +201,9 @@ func (c *serveCmd) checkPlaces() error {
 	}
 	return nil
 }
+
+// maxDrainDelay is what a balancer may need to notice.
+const maxDrainDelay = 5 * time.Minute
 
 const defaultDataDir = "./parley-data"
 
@@ -233,7 +238,7 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		io.WriteString(w, `{"status":"ok"}`)
 		return
 	}
-	w.Header().Set("Retry-After", "1")
+	w.Header().Set("Retry-After", api.RetryAfter())
 	w.WriteHeader(http.StatusServiceUnavailable)
 	message := "the service is starting"
 	if what := f.building.String(); what != "" {
@@ -311,6 +316,7 @@ func (c *serveCmd) start(g *globals, logger *slog.Logger) (_ *node, err error) {
 	n.server, err = server.Open(g.ctx, server.Config{
 		DatabaseURL: url, Shared: c.DatabaseURL != "", NATS: c.NatsURL, RootKeyFile: c.rootKey(n.dir), Operator: n.token, Logger: logger,
 		AttachmentTypes: c.AttachmentTypes, Building: c.models.note, Assets: files, CORSOrigins: c.CORSOrigins, LimitLoopback: c.LimitLoopback,
+		AccessLog: c.AccessLog,
 	})
 	var root *keyring.RootKeyError
 	if errors.As(err, &root) {

@@ -23,6 +23,9 @@ var inner = regexp.MustCompile(`goroutine \d|runtime error|runtime\.|panic|nil p
 type secrets struct {
 	mu    sync.Mutex
 	texts map[string]string // the text to its name
+	// loggable are names of those that a log may hold: where the database is.
+	loggable map[string]bool
+	private  map[string]string // what no log may hold, beside the texts, to what it is
 }
 
 func (s *secrets) add(name, text string) {
@@ -39,6 +42,11 @@ func (s *secrets) add(name, text string) {
 
 // placeOf keeps where the database and the root key are.
 func (s *secrets) placeOf(database, rootKey string) {
+	s.mu.Lock()
+	s.loggable = map[string]bool{
+		"folder of the root key": true, "name of the database": true, "folder of the database": true, "address of the database": true,
+	}
+	s.mu.Unlock()
 	s.add("database URL", database)
 	s.add("folder of the root key", filepath.Dir(rootKey))
 	u, err := url.Parse(database)
@@ -52,6 +60,45 @@ func (s *secrets) placeOf(database, rootKey string) {
 	}
 	if u.Port() != "" {
 		s.add("address of the database", u.Host)
+	}
+}
+
+// maxPrivate is how many private texts of a server are watched.
+const maxPrivate = 5000
+
+// keep keeps what no log may hold, though answers may.
+func (s *secrets) keep(what, text string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.private == nil {
+		s.private = map[string]string{}
+	}
+	if len(s.private) < maxPrivate {
+		s.private[text] = what
+	}
+}
+
+// written are texts and names of users in a body of a request.
+var written = regexp.MustCompile(`"(?:body|name|text)": ?"((?:[^"\\]|\\.){12,})"`)
+
+// keepWritten keeps what a user writes.
+func (s *secrets) keepWritten(body any) {
+	text := ""
+	switch b := body.(type) {
+	case nil, interface{ Read([]byte) (int, error) }:
+		return
+	case string:
+		text = b
+	case []byte:
+		text = string(b)
+	default:
+		text = JSON(b)
+	}
+	if len(text) > 4096 {
+		return // what is that long is about its length
+	}
+	for _, m := range written.FindAllStringSubmatch(text, -1) {
+		s.keep("text of a user", m[1])
 	}
 }
 

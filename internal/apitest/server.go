@@ -166,6 +166,8 @@ func open(t testing.TB, p place, shared bool, changes ...func(*server.Config)) *
 	for _, change := range changes {
 		change(&c)
 	}
+	said := &journal{}
+	c.Logger = said.over(c.Logger)
 	s, err := server.Open(ctx, c)
 	if err != nil {
 		listener.Close()
@@ -178,6 +180,9 @@ func open(t testing.TB, p place, shared bool, changes ...func(*server.Config)) *
 		s.Close()
 		for _, text := range faults.seen() {
 			t.Errorf("the server logged a fault: %s", text)
+		}
+		if found := said.leak(p.secrets); found != "" {
+			t.Errorf("RS-020 RS-125 the server's log holds what it must not: %s", found)
 		}
 	})
 	client := listener.Client()

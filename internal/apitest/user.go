@@ -27,7 +27,12 @@ func (a *App) User(id string, name ...string) *User {
 }
 
 // Bearer is a user with a given token.
-func (a *App) Bearer(id, token string) *User { return &User{ID: id, Token: token, s: a.s} }
+func (a *App) Bearer(id, token string) *User {
+	if at := strings.LastIndexByte(token, '.'); len(token)-at > 20 {
+		a.s.secrets.keep("token", token[at+1:]) // the signature is what nobody else has
+	}
+	return &User{ID: id, Token: token, s: a.s}
+}
 
 // On is the user as a client of another node.
 func (u *User) On(s *Server) *User { return &User{ID: u.ID, Token: u.Token, s: s} }
@@ -76,6 +81,7 @@ func (u *User) Do(method, path string, body any, headers ...string) *Answer {
 func (u *User) send(method, address string, body any, headers ...string) (a *Answer, sentID string) {
 	u.s.t().Helper()
 	a = &Answer{t: u.s.t(), secrets: u.s.secrets, request: method + " " + strings.TrimPrefix(address, u.s.URL)}
+	u.s.secrets.keepWritten(body)
 	ctx, cancel := context.WithTimeout(context.Background(), Patience)
 	defer cancel()
 	q, err := http.NewRequestWithContext(ctx, method, address, reader(body))
@@ -98,6 +104,9 @@ func (u *User) send(method, address string, body any, headers ...string) (a *Ans
 	}
 	if u.Token != "" {
 		q.Header.Set("Authorization", "Bearer "+u.Token)
+	}
+	for _, name := range []string{"User-Agent", "Cookie", "Referer"} {
+		q.Header.Set(name, canary+"a-"+strings.ToLower(name))
 	}
 	for name, values := range given {
 		q.Header[name] = values

@@ -73,7 +73,7 @@ func TestRunningServerIsMeasuredWithoutAFloor(t *testing.T) {
 	require.NoError(t, os.Mkdir(dir, 0o711))
 	key := "operator-key-of-a-server-that-runs-already"
 	c, err := startChild(t.Context(), o.Exe, "server", dir, []string{"PARLEY_OPERATOR_KEY=" + key},
-		[]string{"serve", "--addr=127.0.0.1:0", "--admin-addr=127.0.0.1:0", "--data-dir=" + filepath.Join(dir, "data")})
+		[]string{"serve", "--addr=127.0.0.1:0", "--admin-addr=127.0.0.1:0", "--drain-delay=0", "--data-dir=" + filepath.Join(dir, "data")})
 	require.NoError(t, err)
 	defer c.stop()
 	o.Server, o.Key = c.url, key
@@ -163,5 +163,20 @@ func TestSizesAreComparedSideBySide(t *testing.T) {
 		require.Positive(t, row.Rate.Median, row.What)
 		require.Zero(t, row.Parley.Refused+row.Floor.Refused, row.What)
 	}
+	require.NoError(t, r.Write(t.Output()))
+}
+
+func TestOverloadIsMeasured(t *testing.T) {
+	o := options(t)
+	r, err := MeasureOverload(t.Context(), OverloadOptions{Options: o, Clients: 4, Channels: 2, Factor: 3})
+	require.NoError(t, err)
+	clean(t, o.Dir)
+	require.Len(t, r.Cells, 2*o.Rounds)
+	require.Len(t, r.Rows, 2)
+	for _, c := range r.Cells {
+		require.Positive(t, c.OK)
+		require.Zero(t, c.Other, c.Why)
+	}
+	require.Positive(t, r.Rows[1].Goodput.Median)
 	require.NoError(t, r.Write(t.Output()))
 }

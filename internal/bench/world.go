@@ -107,7 +107,7 @@ func (w *world) start(ctx context.Context, names []string) error {
 	w.children = make([]*child, len(names))
 	g, starting := errgroup.WithContext(ctx)
 	for i, name := range names {
-		args := []string{"serve", "--addr=127.0.0.1:0", "--admin-addr=127.0.0.1:0", "--log-format=json", "--bootstrap=" + file}
+		args := []string{"serve", "--addr=127.0.0.1:0", "--admin-addr=127.0.0.1:0", "--log-format=json", "--drain-delay=0", "--bootstrap=" + file}
 		if name == floorName {
 			args = []string{"bench", "floor-server", "--addr=127.0.0.1:0", "--connections=" + strconv.Itoa(w.Connections)}
 		}

@@ -99,7 +99,7 @@ func freeAddr(t *testing.T) string {
 // start begins a life and does not wait for it to be ready.
 func (p *parley) start(t *testing.T) {
 	t.Helper()
-	args := []string{"serve", "--addr", p.addr, "--data-dir", p.dataDir, "--bootstrap", p.bootstrap, "--log-format", "text"}
+	args := []string{"serve", "--addr", p.addr, "--data-dir", p.dataDir, "--bootstrap", p.bootstrap, "--log-format", "text", "--drain-delay", "0"}
 	cmd := exec.Command(p.binary, append(args, p.more...)...)
 	for _, v := range os.Environ() {
 		if !strings.HasPrefix(v, "PARLEY_") || strings.HasPrefix(v, "PARLEY_PG_BIN=") {

@@ -12,6 +12,8 @@ var (
 	// ErrUnavailable says that the log cannot be reached or does not accept
 	// the operation now, and that nothing was appended.
 	ErrUnavailable = errors.New("event log unavailable")
+	// ErrBusy says that too many appends wait already. It is an ErrUnavailable.
+	ErrBusy = fmt.Errorf("%w: too many appends are waiting", ErrUnavailable)
 	// ErrAmbiguous says that the outcome of an append is unknown.
 	ErrAmbiguous = errors.New("outcome of the append is unknown")
 	// ErrTooLarge says that an append exceeds MaxEvents or MaxWriteBytes.

@@ -25,6 +25,9 @@ func newCache(size int) (*cache, error) {
 
 func (c *cache) get(s slot) (*key, bool) { return c.keys.GetIfPresent(s) }
 
+// Cached is about how many unwrapped keys are in memory.
+func (r *Ring) Cached() int { return r.cache.keys.EstimatedSize() }
+
 // mark is taken before a key is read from the database and given to keep.
 func (c *cache) mark() uint64 {
 	c.mu.RLock()

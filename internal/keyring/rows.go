@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"parley/domain"
+	"parley/internal/dbpool"
 )
 
 // found is a row that was read: its key, or why it has none.
@@ -45,12 +46,17 @@ func (r *Ring) read(ctx context.Context, slots []slot) (map[slot]found, error) {
 	}
 	mark := r.cache.mark()
 	c := newColumns(slots)
-	rows, _ := r.db.Query(ctx, `
+	conn, err := dbpool.Acquire(ctx, r.db)
+	if err != nil {
+		return nil, fmt.Errorf("read keyring: %w", err)
+	}
+	rows, _ := conn.Query(ctx, `
 		SELECT w.ord, k.generation, k.wrapped
 		FROM unnest($1::text[], $2::text[], $3::text[], $4::integer[])
 			WITH ORDINALITY AS w (app, kind, subject, version, ord)
 		JOIN keyring k USING (app, kind, subject, version)`, c.apps, c.kinds, c.subjects, c.versions)
 	got, err := pgx.CollectRows(rows, pgx.RowToStructByPos[row])
+	conn.Release() // the root key may be read from the database below
 	if err != nil {
 		return nil, fmt.Errorf("read keyring: %w", err)
 	}

@@ -27,9 +27,11 @@ import (
 	"parley/internal/eventstore/postgres"
 	"parley/internal/keyring"
 	"parley/internal/limits"
+	"parley/internal/metrics"
 	"parley/internal/nodes"
 	"parley/internal/presence"
 	"parley/internal/signals"
+	"parley/internal/typing"
 	"parley/projections"
 	"parley/queries"
 )
@@ -65,6 +67,9 @@ type Config struct {
 	// Building hears how far read models are that this version has to build
 	// before it starts; nil if nobody cares.
 	Building func(projections.Progress)
+	// AccessLog says which requests get a line in the log: slow (the default:
+	// faults, and what takes longer than a second), all or off.
+	AccessLog string
 	// Unsafe accepts a database that may forget what it acknowledged; for
 	// tests.
 	Unsafe bool
@@ -90,6 +95,7 @@ type Server struct {
 	Presence    *presence.Tracker
 	Sockets     *native.Sockets
 	Node        *nodes.Node
+	Metrics     http.Handler // for the admin listener
 
 	disk    *assets.Disk
 	logger  *slog.Logger
@@ -98,9 +104,16 @@ type Server struct {
 	bounds  *limits.Limiter
 	live    atomic.Pointer[native.Sockets]
 	signals *signals.Bus
+	typing  *typing.Board
+	now     func() time.Time
 	cancel  context.CancelFunc
 	loops   sync.WaitGroup
 	before  []func()
+
+	draining atomic.Bool
+	lanes    *api.Lanes
+	sources  *metrics.Sources
+	metrics  *metrics.Metrics
 }
 
 // BeforeClose has f called when Close begins, while everything still runs.
@@ -119,7 +132,8 @@ func Open(ctx context.Context, c Config) (_ *Server, err error) {
 		return nil, err
 	}
 	running, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	s := &Server{logger: c.Logger, cancel: cancel}
+	s := &Server{logger: c.Logger, now: c.Now, cancel: cancel}
+	s.startMetrics()
 	defer func() {
 		if err != nil {
 			s.Close()
@@ -137,7 +151,9 @@ func Open(ctx context.Context, c Config) (_ *Server, err error) {
 	if s.keys, err = keyring.Open(ctx, s.Pool, keyring.Config{RootKeyFile: c.RootKeyFile, Logger: c.Logger}); err != nil {
 		return nil, err
 	}
-	s.Log, err = postgres.Open(ctx, s.Pool, postgres.Config{Shared: c.Shared, Unsafe: c.Unsafe, Now: c.Now, Logger: c.Logger})
+	s.Log, err = postgres.Open(ctx, s.Pool, postgres.Config{
+		Shared: c.Shared, Unsafe: c.Unsafe, Now: c.Now, Logger: c.Logger, Appended: s.metrics.Appended,
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -219,11 +235,12 @@ func (s *Server) startServices(ctx, running context.Context, c Config) (err erro
 }
 
 func (s *Server) faces(c Config) error {
+	observe := s.observer(c)
 	talk, err1 := api.CORS(c.CORSOrigins, (&native.Server{
 		Commands: s.Commands, Queries: s.Queries, Tokens: s.tokens, Limits: s.bounds, Logger: c.Logger, AttachmentTypes: c.AttachmentTypes,
-		Assets: s.Assets, Sockets: s.Sockets,
+		Assets: s.Assets, Sockets: s.Sockets, Observe: observe,
 	}).Handler())
-	content, err2 := api.CORS(c.CORSOrigins, (&files.Server{Assets: s.Assets, Logger: c.Logger, Now: c.Now}).Handler())
+	content, err2 := api.CORS(c.CORSOrigins, (&files.Server{Assets: s.Assets, Logger: c.Logger, Now: c.Now, Observe: observe}).Handler())
 	docs, err3 := api.Docs()
 	if err := errors.Join(err1, err2, err3); err != nil {
 		return err
@@ -233,60 +250,12 @@ func (s *Server) faces(c Config) error {
 		Files:  content,
 		Admin: (&admin.Server{
 			Commands: s.Commands, Queries: s.Queries, Audit: &audit.Reader{Log: s.Log, Opener: s.keys}, Projections: s.Projections,
-			Operator: c.Operator, Failures: s.bounds, Logger: c.Logger, Now: c.Now,
+			Operator: c.Operator, Failures: s.bounds, Logger: c.Logger, Now: c.Now, Observe: observe,
 		}).Handler(),
-		Health: api.Health(s.checks()),
-		Docs:   docs,
+		Health: api.Health(s.checks(), s.draining.Load), Lanes: s.lanes, Draining: s.draining.Load,
+		Docs: docs,
 	})
 	return nil
-}
-
-// maxLag is how many events a projection may be behind and still be ready.
-const maxLag = 100_000
-
-func (s *Server) checks() []api.Check {
-	return []api.Check{
-		{Name: "database", Run: func(ctx context.Context) error {
-			if err := s.Pool.Ping(ctx); err != nil {
-				s.logger.Warn("readiness: database", "err", err)
-				return errors.New("the database does not answer")
-			}
-			return nil
-		}},
-		{Name: "projections", Run: func(ctx context.Context) error {
-			head, err := s.Log.Head(ctx)
-			if err != nil {
-				return errors.New("the head of the log cannot be read")
-			}
-			var errs []error
-			for _, p := range s.Projections.Status() {
-				switch lag := int64(head) - p.Position; {
-				case p.Stopped != nil:
-					errs = append(errs, fmt.Errorf("%s stopped at position %d; see the log, then parley projections rebuild %s",
-						p.Name, p.Stopped.Position, p.Name))
-				case lag > maxLag:
-					errs = append(errs, fmt.Errorf("%s is %d events behind", p.Name, lag))
-				}
-			}
-			return errors.Join(errs...)
-		}, Note: s.parked},
-		// Signals only hasten, so the node is ready without.
-		{Name: "signals", Run: func(context.Context) error { return nil }, Note: s.signals.Away},
-	}
-}
-
-// parked says what stands still: the rest goes on, so the node is ready.
-func (s *Server) parked() string {
-	var parts []string
-	for _, p := range s.Projections.Status() {
-		if n := len(p.Parked); n > 0 {
-			parts = append(parts, fmt.Sprintf("%s: %d parked, the first at position %d", p.Name, n, p.Parked[0].Position))
-		}
-	}
-	if len(parts) == 0 {
-		return ""
-	}
-	return strings.Join(parts, "; ") + "; parley projections list shows them"
 }
 
 // Close stops everything and waits for it.

@@ -18,6 +18,7 @@ func (s *Server) openTyping(running context.Context, c Config) (*typing.Board, <
 	if err != nil {
 		return nil, nil, err
 	}
+	s.typing = board
 	heard, err := s.signals.Subscribe(running, typing.Topic)
 	return board, heard, err
 }

@@ -32,6 +32,12 @@ type Config struct {
 	// Poll is how often a shared log looks for foreign events while
 	// somebody subscribes; default 10 ms.
 	Poll time.Duration
+	// Queue is how many appends wait at most; more are refused with
+	// eventstore.ErrBusy. Default 16,384.
+	Queue int
+	// Appended hears of every batch that was written: how many appends and
+	// events it held and how long it took. It must not block. May be nil.
+	Appended func(appends, events int, took time.Duration)
 	// Logger hears of lost connections and of other exceptional things.
 	Logger *slog.Logger
 }
@@ -51,6 +57,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.CachedStreams <= 0 {
 		c.CachedStreams = 200_000
+	}
+	if c.Queue <= 0 {
+		c.Queue = 16 << 10
 	}
 	if c.Poll <= 0 {
 		c.Poll = 10 * time.Millisecond

@@ -45,7 +45,7 @@ func Open(ctx context.Context, pool *pgxpool.Pool, config Config) (*Log, error) 
 		layout:     newLayout(config.RowLess),
 		ring:       newRing(config.TailEvents, config.TailBytes),
 		dictionary: newDictionary(),
-		queue:      newQueue(),
+		queue:      newQueue(config.Queue),
 	}
 	l.ctx, l.cancel = context.WithCancel(context.Background())
 	l.writer = l.newWriter()
@@ -69,6 +69,7 @@ func (l *Log) newWriter() *writer {
 		queue:      l.queue,
 		closing:    l.ctx.Done(),
 		logger:     l.config.Logger,
+		appended:   l.config.Appended,
 		types:      make(map[eventType]int16),
 		rows:       newGenerations[key, int32](l.config.CachedStreams),
 		recent:     newGenerations[uuid.UUID, recentEvent](recentIDs),

@@ -15,18 +15,24 @@ const (
 	batchBytes  = 1 << 20
 )
 
+// waitingBytes bounds the data of the appends that wait.
+const waitingBytes = 64 << 20
+
 // queue gathers requests while a batch is under way. At any time at most one
 // goroutine, the leader, takes batches from it.
 type queue struct {
 	mu      sync.Mutex
 	waiting []*request
+	bytes   int // of them
 	led     bool
 	down    bool // the database is away: refuse at once
 	closed  bool
+	most    int           // how many may wait
+	refused uint64        // because too many waited
 	idle    chan struct{} // closed when the last leader has left a closed queue
 }
 
-func newQueue() *queue { return &queue{idle: make(chan struct{})} }
+func newQueue(most int) *queue { return &queue{most: most, idle: make(chan struct{})} }
 
 // add puts requests in line. It tells the caller to lead, or to find a leader,
 // if nobody does.
@@ -39,7 +45,14 @@ func (q *queue) add(requests ...*request) (lead bool, err error) {
 	case q.down:
 		return false, fmt.Errorf("%w: no connection to the database", eventstore.ErrUnavailable)
 	}
+	if len(q.waiting) >= q.most || q.bytes >= waitingBytes {
+		q.refused++
+		return false, eventstore.ErrBusy
+	}
 	q.waiting = append(q.waiting, requests...)
+	for _, r := range requests {
+		q.bytes += r.size
+	}
 	if q.led {
 		return false, nil
 	}
@@ -98,10 +111,7 @@ func (q *queue) take() []*request {
 		n++
 	}
 	batch := q.waiting[:n:n]
-	q.waiting = q.waiting[n:]
-	if len(q.waiting) == 0 {
-		q.waiting = nil
-	}
+	q.drop(n)
 	return batch
 }
 
@@ -114,7 +124,18 @@ func (q *queue) refuse(now time.Time, age time.Duration, err error) {
 		q.waiting[n].answer(eventstore.Result{}, err)
 		n++
 	}
+	q.drop(n)
+}
+
+// drop forgets the first requests.
+func (q *queue) drop(n int) {
+	for _, r := range q.waiting[:n] {
+		q.bytes -= r.size
+	}
 	q.waiting = q.waiting[n:]
+	if len(q.waiting) == 0 {
+		q.waiting = nil
+	}
 }
 
 func (q *queue) setDown(down bool) {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"parley/internal/dbpool"
 	"parley/internal/eventstore"
 )
 
@@ -143,13 +144,18 @@ func (l *Log) page(ctx context.Context, after eventstore.Position, limit int) ([
 
 // streamPage reads events of a stream; full says that there may be more.
 func (l *Log) streamPage(ctx context.Context, k key, from eventstore.Revision) (page []eventstore.Recorded, full bool, err error) {
-	rows, err := l.readRows(ctx, `
+	conn, err := dbpool.Acquire(ctx, l.pool)
+	if err != nil {
+		return nil, false, err
+	}
+	rows, err := readRows(ctx, conn, `
 		SELECT `+eventColumns+`
 		FROM es_events e
 		WHERE e.stream_key = $1
 		  AND e.revision >= greatest($2, (SELECT truncate_before FROM es_marks WHERE stream_key = $1))
 		ORDER BY e.revision
 		LIMIT $3`, k, firstRevision(from), pageSize)
+	conn.Release()
 	if err != nil || len(rows) == 0 {
 		return nil, false, err
 	}
@@ -158,10 +164,15 @@ func (l *Log) streamPage(ctx context.Context, k key, from eventstore.Revision) (
 }
 
 // readRows runs a query for event columns. It is planned each time: a plan made
-// while the tables were small would be wrong for long.
+// while the tables were small would be wrong for long. Nobody's request waits
+// for what is read so.
 func (l *Log) readRows(ctx context.Context, sql string, args ...any) ([]row, error) {
+	return readRows(ctx, l.pool, sql, args...)
+}
+
+func readRows(ctx context.Context, db querier, sql string, args ...any) ([]row, error) {
 	options := []any{pgx.QueryExecModeCacheDescribe, pgx.QueryResultFormats(binaryFormat)}
-	result, err := l.pool.Query(ctx, sql, append(options, args...)...)
+	result, err := db.Query(ctx, sql, append(options, args...)...)
 	if err != nil {
 		return nil, err
 	}

@@ -24,6 +24,7 @@ type writer struct {
 	queue      *queue
 	closing    <-chan struct{}
 	logger     *slog.Logger
+	appended   func(appends, events int, took time.Duration)
 
 	conn *pgx.Conn // nil while the database is away
 
@@ -67,7 +68,8 @@ const (
 
 // run appends a batch and answers every request in it.
 func (w *writer) run(batch []*request) {
-	until := time.Now().Add(patience)
+	began := time.Now()
+	until := began.Add(patience)
 	careful, violations := false, 0
 	for {
 		if w.conn == nil {
@@ -79,6 +81,9 @@ func (w *writer) run(batch []*request) {
 		done, err := w.attempt(batch, careful)
 		switch {
 		case done:
+			if w.appended != nil && len(w.plan.entries) > 0 {
+				w.appended(len(batch), len(w.plan.entries), time.Since(began))
+			}
 			return
 		case w.lost(err):
 			continue

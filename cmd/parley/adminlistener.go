@@ -10,9 +10,9 @@ import (
 
 const defaultAdminAddr = "127.0.0.1:8081"
 
-// serveProfiles serves pprof on the admin address. An address that was not
-// configured gives way to a free port when it is taken.
-func serveProfiles(addr string) (*http.Server, error) {
+// serveAdmin serves metrics and pprof on the admin address. An address that was
+// not configured gives way to a free port when it is taken.
+func serveAdmin(addr string, metrics http.Handler) (*http.Server, error) {
 	configured := addr != ""
 	if !configured {
 		addr = defaultAdminAddr
@@ -22,9 +22,10 @@ func serveProfiles(addr string) (*http.Server, error) {
 		l, err = net.Listen("tcp", "127.0.0.1:0")
 	}
 	if err != nil {
-		return nil, fmt.Errorf("cannot serve profiles on %s: %w: choose another address with --admin-addr or PARLEY_ADMIN_ADDR", addr, err)
+		return nil, fmt.Errorf("cannot serve metrics and profiles on %s: %w: choose another address with --admin-addr or PARLEY_ADMIN_ADDR", addr, err)
 	}
 	m := http.NewServeMux()
+	m.Handle("/metrics", metrics)
 	m.HandleFunc("/debug/pprof/", pprof.Index)
 	m.HandleFunc("/debug/pprof/cmdline", pprof.Cmdline)
 	m.HandleFunc("/debug/pprof/profile", pprof.Profile)

@@ -2,6 +2,8 @@ module parley
 
 go 1.26.0
 
+ignore node_modules
+
 require (
 	github.com/ThreeDotsLabs/watermill v1.5.1
 	github.com/alecthomas/kong v1.17.0

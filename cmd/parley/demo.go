@@ -27,7 +27,8 @@ type demoCmd struct {
 // Help shows examples.
 func (*demoCmd) Help() string {
 	return `It takes the settings of parley serve. The rooms hold real chat; curl lines for
-them are printed.
+them are printed. The page /demo shows two users side by side, in a browser on the
+same machine.
 
 Examples:
 
@@ -83,9 +84,13 @@ func (c *demoCmd) Run(g *globals) error {
 				return fmt.Errorf("demo: %w", err)
 			}
 		}
+		if err := d.welcome(ctx); err != nil {
+			return fmt.Errorf("demo: %w", err)
+		}
 		if err := d.describe(g, url, keys[0]); err != nil {
 			return err
 		}
+		s.Handler = c.page(s, logger)
 		if c.Pace > 0 {
 			s.BeforeClose(func() { stop(); talk.Wait() })
 			talk.Go(func() { d.talk(talking, c.Pace, logger) })
@@ -256,6 +261,6 @@ func (d *demo) describe(g *globals, url string, key commands.SigningKey) error {
 	for _, name := range d.names {
 		fmt.Fprintf(g.stdout, "curl -H 'Authorization: Bearer %s' '%s/v1/channels/%s/messages?limit=5'   # %s\n", token, url, d.rooms[name], name)
 	}
-	_, err = fmt.Fprintln(g.stdout)
+	_, err = fmt.Fprintf(g.stdout, "\nThe demo page, two users side by side: %s/demo/\n\n", url)
 	return err
 }

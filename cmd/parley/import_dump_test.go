@@ -51,7 +51,7 @@ func (s *scene) dump(t *testing.T, names map[string]string) map[string][]string 
 	}
 	view := strings.NewReplacer(
 		"@channels", projections.Directory.View("channels"), "@members", projections.Directory.View("members"),
-		"@hidden", projections.Directory.View("hidden"), "@messages", projections.Timeline.View("messages"),
+		"@messages", projections.Timeline.View("messages"),
 		"@log", projections.Timeline.View("channel_log"), "@counters", projections.Timeline.View("channel_counters"),
 		"@cursors", projections.Timeline.View("cursors"), "@edits", projections.Timeline.View("edits"),
 		"@reactions", projections.Timeline.View("reactions"),
@@ -63,7 +63,6 @@ func (s *scene) dump(t *testing.T, names map[string]string) map[string][]string 
 	for table, columns := range map[string]string{
 		"@channels": "r.kind, r.owner, r.pair, r.natural_name, r.created_at, r.deleted",
 		"@members":  "r.member, r.role, r.inviter, r.joined_at",
-		"@hidden":   "r.hider",
 		"@log": `r.seq, r.type, r.actor, r.subject, r.count, r.at,
 			(SELECT m.msg_seq FROM @messages m WHERE m.app = r.app AND m.channel = r.channel AND m.message = r.message)`,
 		"@messages": `r.msg_seq, r.sent_at, r.edited_at, r.deleted_at, r.thread, r.sender, r.sender_kind, r.kind, r.mentions,
@@ -71,8 +70,8 @@ func (s *scene) dump(t *testing.T, names map[string]string) map[string][]string 
 				SELECT array_agg(m.msg_seq ORDER BY o.n)
 				FROM unnest(r.refs) WITH ORDINALITY AS o (message, n)
 				JOIN @messages m ON m.app = r.app AND m.channel = r.channel AND m.message = o.message)`,
-		"@counters":  "r.last_seq, r.last_msg_seq, r.last_message_at, r.last_deleted_seq, r.max_sent_at, r.disorder",
-		"@cursors":   "r.reader, r.read_seq, r.updated_at",
+		"@counters":  "r.kind, r.owner, r.created_at, r.deleted, r.last_seq, r.last_msg_seq, r.last_message_at, r.last_deleted_seq, r.max_sent_at, r.disorder",
+		"@cursors":   "r.reader, r.role, r.hidden > 0, r.other, r.read_seq, r.updated_at",
 		"@edits":     "r.app",
 		"@reactions": "r.app",
 	} {

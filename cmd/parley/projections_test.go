@@ -67,13 +67,13 @@ func TestOperatingProjections(t *testing.T) {
 		return stdout, stderr
 	}
 	out, _ := do(exitOK, "rebuild", "timeline", "--rate", "100000")
-	require.Contains(t, out, "timeline v2 is shown from build 2 on")
+	require.Contains(t, out, "timeline v3 is shown from build 2 on")
 	out, _ = do(exitOK, "rebuild", "directory", "--restart", "--json")
 	var end projections.Progress
 	require.NoError(t, json.Unmarshal([]byte(out), &end))
 	require.Equal(t, projections.Done, end.Phase)
 	out, _ = do(exitOK, "verify")
-	require.Contains(t, out, "directory v2, build 2, at position ")
+	require.Contains(t, out, "directory v3, build 2, at position ")
 	require.Contains(t, out, " rows, 0 differ\n")
 	x.sql(t, "UPDATE rm.apps_v3 SET created_at = created_at + 1")
 	out, errs := do(exitFault, "verify", "directory")
@@ -104,7 +104,7 @@ func TestAVersionWithoutReadModelsBuildsFirst(t *testing.T) {
 	elsewhere, err := pgx.Connect(t.Context(), x.url)
 	require.NoError(t, err)
 	defer elsewhere.Close(t.Context())
-	_, err = elsewhere.Exec(t.Context(), "SELECT pg_advisory_lock(hashtext('parley build'), hashtext('timeline v2'))")
+	_, err = elsewhere.Exec(t.Context(), "SELECT pg_advisory_lock(hashtext('parley build'), hashtext('timeline v3'))")
 	require.NoError(t, err)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -124,7 +124,7 @@ func TestAVersionWithoutReadModelsBuildsFirst(t *testing.T) {
 			require.Equal(t, http.StatusServiceUnavailable, a.StatusCode)
 			require.NotEmpty(t, a.Header.Get("Retry-After"))
 			require.Equal(t, "UNAVAILABLE", body.Error.Code)
-			building = strings.Contains(body.Error.Message, "building") && strings.Contains(body.Error.Message, "timeline v2: waiting")
+			building = strings.Contains(body.Error.Message, "building") && strings.Contains(body.Error.Message, "timeline v3: waiting")
 		}
 		select {
 		case <-time.After(5 * time.Millisecond):

@@ -34,6 +34,7 @@ var allowed = []struct {
 	{"internal/histcheck", nil},
 	{"internal/irc", nil},
 	{"internal/contract", nil},
+	{"web/demo", nil},
 	{"internal/audit", []string{"domain", "internal/eventstore"}},
 	{"internal/signals", nil},
 	{"internal/nodes", nil},

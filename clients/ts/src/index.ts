@@ -1,0 +1,16 @@
+export {Backoff} from "./backoff.ts";
+export {Conversation, type ConversationState} from "./conversation.ts";
+export {Refusal, temporary} from "./errors.ts";
+export type {Frame, FrameData, ReactionChange, Standing} from "./frames.ts";
+export {byId} from "./ids.ts";
+export type {Pending} from "./outbox.ts";
+export {Parley, type ParleyOptions} from "./parley.ts";
+export {type Call, Rest} from "./rest.ts";
+export type {components, paths} from "./schema.ts";
+export {Socket, type SocketOptions, type Status} from "./socket.ts";
+export {Store} from "./store.ts";
+export type {Listener} from "./subscription.ts";
+export {type TokenProvider, Tokens} from "./tokens.ts";
+export type * from "./types.ts";
+export type {Typist} from "./typing.ts";
+export {attachmentURL, type Size, upload} from "./uploads.ts";

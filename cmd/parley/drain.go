@@ -33,7 +33,7 @@ func listen(addr string, logger *slog.Logger) (*listener, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot serve on %s: %w: choose another address with --addr or PARLEY_ADDR", addr, err)
 	}
-	return &listener{l.(*net.TCPListener), func(err error) { logger.Warn("stop listening", "err", err) }}, nil
+	return &listener{l.(*net.TCPListener), func(err error) { logger.Debug("stop listening", "err", err) }}, nil
 }
 
 // end lets nobody new come, has those served who are there, and then ends

@@ -21,6 +21,7 @@ type benchCmd struct {
 	Scale       benchScaleCmd       `cmd:"" help:"Measure the same requests where little is stored and where much is."`
 	Projections benchProjectionsCmd `cmd:"" help:"Measure how fast read models are built from the log."`
 	Switches    benchSwitchesCmd    `cmd:"" help:"Measure what readers notice of rebuilds."`
+	Sockets     benchSocketsCmd     `cmd:"" help:"Measure live delivery: fan-out to many sockets, and memory."`
 	Overload    benchOverloadCmd    `cmd:"" help:"Measure what is left when several times as much is asked for as can be done."`
 	Compare     benchCompareCmd     `cmd:"" help:"Compare two results that were printed as JSON."`
 	FloorServer benchFloorCmd       `cmd:"" hidden:""`

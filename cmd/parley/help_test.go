@@ -24,6 +24,7 @@ var onlyParsed = map[string]string{
 	"bench import":      "takes minutes",
 	"bench scale":       "takes minutes",
 	"bench switches":    "takes minutes",
+	"bench sockets":     "takes minutes",
 	"bench overload":    "takes minutes",
 }
 

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -179,4 +180,23 @@ func TestOverloadIsMeasured(t *testing.T) {
 	}
 	require.Positive(t, r.Rows[1].Goodput.Median)
 	require.NoError(t, r.Write(t.Output()))
+}
+
+func TestSocketsAreMeasured(t *testing.T) {
+	o := options(t)
+	r, err := MeasureSockets(t.Context(), SocketsOptions{Options: o, Listeners: 3, Rates: []int{10, 20}, Idle: 5, Lazy: 2})
+	require.NoError(t, err)
+	require.Len(t, r.Fanout, 2)
+	for _, c := range r.Fanout {
+		require.Positive(t, c.Sent)
+		require.Positive(t, c.Deliveries)
+		require.Positive(t, c.P99)
+	}
+	require.Len(t, r.Memory, 3)
+	require.Positive(t, r.Memory[0].MiB)
+	var out strings.Builder
+	require.NoError(t, r.Write(&out))
+	require.Contains(t, out.String(), "deliveries/s")
+	_, err = MeasureSockets(t.Context(), SocketsOptions{Options: o, Listeners: 0, Rates: []int{1}})
+	require.Error(t, err)
 }

@@ -42,12 +42,13 @@ type projector struct {
 	news     liveBuild     // what is known of the live build
 	noticing chan struct{} // closed when there is news, or the lease is here
 	woke     func()        // is told when the position or the stop change
+	switched func()        // is told of another build
 	told     func()        // is told when the checkpoint may have changed
 }
 
 func newProjector(p Projection, found liveBuild, c *pgx.ConnConfig, log eventstore.Log, logger *slog.Logger) *projector {
 	run := &projector{Projection: p, config: c, log: log, logger: logger, moved: make(chan struct{}), noticing: make(chan struct{})}
-	run.woke, run.told = func() {}, func() {}
+	run.woke, run.told, run.switched = func() {}, func() {}, func() {}
 	run.halting = make(chan struct{})
 	run.adopt(found)
 	run.publish(found.position)
@@ -60,6 +61,7 @@ func (p *projector) adopt(found liveBuild) {
 		if p.tables != nil {
 			p.tables.close()
 			p.logger.Info("projection goes on in another build", "projection", p.Name, "build", found.build, "position", found.position)
+			defer p.switched()
 		}
 		p.tables = newTables(p.Projection, found.build, isLive, p.config, p.logger)
 		p.tables.skipped = p.missed.note

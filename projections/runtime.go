@@ -27,6 +27,9 @@ type Config struct {
 	DB          *pgxpool.Pool
 	Projections []Projection // default: All
 	Limit       int          // events of a batch; default 1,000
+	// Switched is called when this node goes on in another build of a
+	// projection, which may hold what was parked before. It must not block.
+	Switched func(projection string) // default: nobody cares
 	// Grace is how long a build is kept that was replaced; default 10 s.
 	Grace time.Duration
 	// Peers are the other nodes on the database; nil when there are none.
@@ -94,6 +97,9 @@ func New(ctx context.Context, c Config) (*Runtime, error) {
 		}
 		run := newProjector(p, found, r.db, c.Log, c.Logger)
 		run.woke = r.wake
+		if c.Switched != nil {
+			run.switched = func() { c.Switched(p.Name) }
+		}
 		if r.peers != nil {
 			run.lease, run.told = r.peers.Lease(p.leaseName()), func() { poke(r.changed) }
 		}

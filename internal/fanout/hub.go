@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
+	"slices"
 	"sync"
 
 	"parley/domain"
@@ -136,6 +138,15 @@ func (h *Hub) find(t Topic) *topic {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
 	return h.open[t]
+}
+
+// Refresh looks for new entries in all topics: another build of the read models
+// may show what one of before could not.
+func (h *Hub) Refresh() {
+	h.mu.RLock()
+	topics := slices.Collect(maps.Keys(h.open))
+	h.mu.RUnlock()
+	h.touched.addAll(topics)
 }
 
 // Topics is how many channels somebody on this node has subscribed to.

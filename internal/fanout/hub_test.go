@@ -365,3 +365,16 @@ func TestSignalsGoToOthers(t *testing.T) {
 	subA.End()
 	require.Equal(t, 1, w.hub.Topics())
 }
+
+func TestWhatAnotherBuildShowsIsDelivered(t *testing.T) {
+	w := newWorld(t, 0)
+	a := newSink()
+	_, err := w.subscribe(a, "ann", plain, nil, nil)
+	require.NoError(t, err)
+	a.want(t, "subscribed at 0")
+	w.mu.Lock()
+	w.entries = append(w.entries, queries.Entry{Seq: 1, Type: "MessageSent"}) // was parked: its event came long ago
+	w.mu.Unlock()
+	w.hub.Refresh()
+	a.want(t, "1 MessageSent")
+}

@@ -24,6 +24,13 @@ func (t *touched) add(topic Topic, position int64) {
 	}
 }
 
+// addAll marks topics that may hold something that no event announces.
+func (t *touched) addAll(topics []Topic) {
+	for _, topic := range topics {
+		t.add(topic, 0)
+	}
+}
+
 // take gives at most n topics of which everything up to the position is told,
 // and whether others wait for a later one.
 func (t *touched) take(position int64, n int) (ready []Topic, rest bool) {

@@ -45,3 +45,10 @@ func (s *Server) showTyping(t commands.TypingSignal) {
 		live.ShowTyping(t)
 	}
 }
+
+// refreshSockets has sockets shown what another build of the read models holds.
+func (s *Server) refreshSockets(string) {
+	if live := s.live.Load(); live != nil {
+		live.Hub.Refresh()
+	}
+}

@@ -186,7 +186,7 @@ func (s *Server) startAssets(running context.Context, c Config) (err error) {
 }
 
 func (s *Server) startServices(ctx, running context.Context, c Config) (err error) {
-	models := projections.Config{Log: s.Log, DB: s.Pool, Logger: c.Logger}
+	models := projections.Config{Log: s.Log, DB: s.Pool, Logger: c.Logger, Switched: s.refreshSockets}
 	if err := projections.Prepare(ctx, models, projections.PrepareOptions{Notify: c.Building}); err != nil {
 		return err
 	}

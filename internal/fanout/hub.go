@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 
 	"parley/domain"
 	"parley/internal/eventstore"
@@ -75,6 +76,7 @@ type Hub struct {
 	open map[Topic]*topic
 
 	touched touched
+	heard   atomic.Int64  // the log was followed up to here
 	ready   chan struct{} // closed when Run follows the log
 }
 

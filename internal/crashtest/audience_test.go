@@ -120,6 +120,16 @@ func (a *audience) miss(gone int, killed time.Time) {
 	a.offline = append(a.offline, time.Since(killed))
 }
 
+// awaitBack waits until the guest of a node that is back has a socket there.
+func (a *audience) awaitBack(node int) {
+	a.in.t.Helper()
+	select {
+	case <-a.guests[node].sent.since(time.Now()):
+	case <-time.After(patience):
+		require.Fail(a.in.t, "no frames come from a node that is back", "node %d", node)
+	}
+}
+
 // awaitTold waits until the guests that are there are told of another's
 // presence.
 func (a *audience) awaitTold(gone int, user string, present bool) {
@@ -148,9 +158,12 @@ func (a *audience) awaitPresent(gone int) {
 		if n == gone {
 			continue
 		}
-		var last string
-		require.Eventually(a.in.t, func() (same bool) { last, same = a.presentIs(url, users); return same }, patience, 50*time.Millisecond,
-			"want %v, the node %d shows %s", users, n, &last)
+		ctx, cancel := context.WithTimeout(a.in.t.Context(), patience)
+		defer cancel()
+		for shown, same := a.presentIs(url, users); !same; shown, same = a.presentIs(url, users) {
+			require.NoError(a.in.t, ctx.Err(), "want %v, node %d shows %s", users, n, shown)
+			pause(ctx, 50*time.Millisecond)
+		}
 	}
 }
 

@@ -28,7 +28,9 @@ const takeover = 5 * time.Second
 // TestNodesLoseNothingWhenEachIsKilledInTurn has clients send to any of three
 // nodes and look at once on any other, and listen to one, while one after the
 // other is killed and started again, every second time the one that keeps the
-// timeline.
+// timeline. Frames come without gaps, and on another node from where the client
+// was (CH-819, CH-820, CH-824); who was on a node that is gone is not present, and
+// the others are told (CH-830, CH-831, CH-832).
 func TestNodesLoseNothingWhenEachIsKilledInTurn(t *testing.T) {
 	o := readOptions(t)
 	o.server, o.postgres, o.both = nodesRounds(t), 0, 0
@@ -152,6 +154,7 @@ func (in *installation) killOne(n int) {
 	}
 	p.start(in.t)
 	p.awaitReady(in.t)
+	in.audience.awaitBack(gone)
 	if holds {
 		in.audience.awaitTold(gone, in.audience.guests[gone].user, true)
 	}

@@ -29,11 +29,11 @@ const takeover = 5 * time.Second
 // nodes and look at once on any other, and listen to one, while one after the
 // other is killed and started again, every second time the one that keeps the
 // timeline. Frames come without gaps, and on another node from where the client
-// was (CH-819, CH-820, CH-824); who was on a node that is gone is not present, and
-// the others are told (CH-830, CH-831, CH-832).
+// was; who was on a node that is gone is not present, and the others are told.
 func TestNodesLoseNothingWhenEachIsKilledInTurn(t *testing.T) {
 	o := readOptions(t)
 	o.server, o.postgres, o.both = nodesRounds(t), 0, 0
+	t.Log("CH-819 CH-824 CH-830 CH-831 CH-832")
 	t.Logf("PARLEY_NODES_ROUNDS=%d PARLEY_KILL_SEED=%d PARLEY_KILL_PACE=%s", o.server, o.seed, o.pace)
 	in := newInstallation(t, o, 3)
 	in.startAll()

@@ -212,6 +212,7 @@ func TestWhatTheReadModelsDidNotShowToTheFirstSubscriberComesOnceTheyDo(t *testi
 		require.NoError(t, err)
 		a.want(t, "subscribed", "1 MessageSent")
 		synctest.Wait()
+		t.Log("CH-805 CH-824")
 		w.show()
 		a.want(t, "2 MessageSent")
 	})

@@ -172,7 +172,7 @@ func TestWhoHadEnteredBeforeTheWatchBeganIsShownOnceTheReadModelsShowIt(t *testi
 		s.happen(domain.PresenceStream(app, den), entered("zoe"))
 		s.Joined(app, den, "ann")
 		require.Empty(t, s.seen())
-		require.Equal(t, []string{"7 zoe true"}, s.reach("zoe"), "who asked on joining was not told of zoe")
+		require.Equal(t, []string{"7 zoe true"}, s.reach("zoe"), "CH-832 who asked on joining was not told of zoe")
 		s.happen(domain.PresenceStream(app, den), left("zoe"))
 		require.Equal(t, []string{"7 zoe false"}, s.reach())
 	})

@@ -10,7 +10,7 @@
 // a fresh replay.
 //
 // Another test runs three nodes on one PostgreSQL, with clients that go to any of
-// them, and kills one after the other.
+// them and others that keep a socket to one, and kills one after the other.
 //
 // Variables choose another run:
 //

@@ -8,7 +8,9 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
+	"sync"
 	"testing"
 	"time"
 
@@ -24,19 +26,23 @@ import (
 const takeover = 5 * time.Second
 
 // TestNodesLoseNothingWhenEachIsKilledInTurn has clients send to any of three
-// nodes and look at once on any other, while one after the other is killed and
-// started again, every second time the one that keeps the timeline.
+// nodes and look at once on any other, and listen to one, while one after the
+// other is killed and started again, every second time the one that keeps the
+// timeline. Frames come without gaps, and on another node from where the client
+// was; who was on a node that is gone is not present, and the others are told.
 func TestNodesLoseNothingWhenEachIsKilledInTurn(t *testing.T) {
 	o := readOptions(t)
 	o.server, o.postgres, o.both = nodesRounds(t), 0, 0
+	t.Log("CH-819 CH-824 CH-830 CH-831 CH-832")
 	t.Logf("PARLEY_NODES_ROUNDS=%d PARLEY_KILL_SEED=%d PARLEY_KILL_PACE=%s", o.server, o.seed, o.pace)
 	in := newInstallation(t, o, 3)
 	in.startAll()
 	l := newLoad(t, o, in.urls()...)
 	l.look, l.history.Lag = true, takeover
 	in.load = l
+	in.audience = in.seat(l)
+	in.audience.awaitPresent(-1)
 	l.begin(o)
-	in.watch(l)
 	for n := range o.server {
 		in.killOne(n)
 	}
@@ -44,6 +50,9 @@ func TestNodesLoseNothingWhenEachIsKilledInTurn(t *testing.T) {
 
 	final := l.final()
 	l.judge(o)
+	in.audience.awaitPresent(-1)
+	in.audience.judge(final)
+	in.audience.leave()
 	in.report()
 	for _, p := range in.nodes {
 		require.NoError(t, p.stop())
@@ -71,6 +80,8 @@ type installation struct {
 	dsn, rootKey string
 	nodes        []*parley
 	load         *load
+	audience     *audience
+	options      options
 	dice         *rand.Rand
 
 	holders, others []time.Duration // from a kill until others read what is sent after it
@@ -79,7 +90,7 @@ type installation struct {
 func newInstallation(t *testing.T, o options, n int) *installation {
 	t.Helper()
 	dir := pgtest.Dir(t)
-	in := &installation{t: t, dsn: pgtest.DurableURL(t), rootKey: filepath.Join(dir, "root.key"), dice: o.dice(0)}
+	in := &installation{t: t, dsn: pgtest.DurableURL(t), rootKey: filepath.Join(dir, "root.key"), options: o, dice: o.dice(0)}
 	declared := filepath.Join(dir, "bootstrap.yaml")
 	require.NoError(t, os.WriteFile(declared, []byte(bootstrap), 0o600))
 	binary := build(t)
@@ -112,37 +123,41 @@ func (in *installation) urls() (urls []string) {
 	return urls
 }
 
-// watch lets those in that look at something else than pages while nodes are
-// killed; each begins here and ends with the load.
-func (in *installation) watch(l *load) {
-	for _, begin := range watchers {
-		begin(in, l)
-	}
-}
-
-// watchers are such lookers-on.
-var watchers []func(*installation, *load)
-
-// killOne kills a node, sees the others go on, and starts it again.
+// killOne kills a node, sees the others go on, and starts it again. Those who
+// were on it are found missing if it is not back before its lease is over, for
+// which only the end of the one that keeps the timeline is waited for.
 func (in *installation) killOne(n int) {
 	in.t.Helper()
 	pause(in.t.Context(), between(in.dice, soonest, latest))
 	p := in.nodes[n%len(in.nodes)]
 	holder := in.holder()
-	if n%2 == 0 && holder != nil {
+	switch {
+	case n%2 == 0 && holder != nil:
 		p = holder
+	case p == holder:
+		p = in.nodes[(n+1)%len(in.nodes)]
 	}
 	holds := p == holder
+	gone := slices.Index(in.nodes, p)
+	there := in.audience.on(gone)
 	killed := time.Now()
 	p.kill(in.t)
+	var waiting sync.WaitGroup
+	waiting.Go(func() { in.audience.survive(there, holds, killed) })
 	took := in.awaitReaders(p, killed)
+	waiting.Wait()
 	if holds {
 		in.holders = append(in.holders, took)
+		in.audience.miss(gone, killed)
 	} else {
 		in.others = append(in.others, took)
 	}
 	p.start(in.t)
 	p.awaitReady(in.t)
+	in.audience.awaitBack(gone)
+	if holds {
+		in.audience.awaitTold(gone, in.audience.guests[gone].user, true)
+	}
 }
 
 // holder is the node that keeps the timeline, nil while nobody does.

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"parley/domain"
 	"parley/internal/eventstore"
@@ -77,6 +78,7 @@ type Hub struct {
 	open map[Topic]*topic
 
 	touched touched
+	heard   atomic.Int64  // the log was followed up to here
 	ready   chan struct{} // closed when Run follows the log
 }
 

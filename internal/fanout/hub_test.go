@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/uuid"
@@ -71,8 +72,12 @@ func (w *world) Entries(_ context.Context, _ queries.Freshness, of []queries.Str
 		return nil, w.fail
 	}
 	out := make([][]queries.Entry, len(of))
+	shown := 0
+	for shown < len(w.entries) && w.entries[shown].Position <= w.position {
+		shown++
+	}
 	for i, o := range of {
-		rest := w.entries[min(o.After, int64(len(w.entries))):]
+		rest := w.entries[min(o.After, int64(shown)):shown]
 		out[i] = slices.Clone(rest[:min(len(rest), limit)])
 	}
 	return out, nil
@@ -189,6 +194,28 @@ func TestWhatHappensComesOnceItIsShown(t *testing.T) {
 	w.show()
 	a.want(t, "1 MessageSent", "2 MessageSent")
 	b.want(t, "other 1 MessageSent", "other 2 MessageSent")
+}
+
+func TestWhatTheReadModelsDidNotShowToTheFirstSubscriberComesOnceTheyDo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 0)
+		w.happen("MessageSent", "")
+		w.show()
+		w.happen("MessageSent", "")
+		synctest.Wait() // the hub has heard of both while nobody was there
+		a, after := newSink(), int64(0)
+		_, err := w.hub.Subscribe(t.Context(), fanout.Want{
+			Topic: lobby, User: "ann", Sink: a, Format: plain, After: &after,
+			Head:    func(context.Context) (queries.LogHead, error) { return queries.LogHead{Seq: 1}, nil },
+			Confirm: func(queries.LogHead, bool) [][]byte { return [][]byte{[]byte("subscribed")} },
+		})
+		require.NoError(t, err)
+		a.want(t, "subscribed", "1 MessageSent")
+		synctest.Wait()
+		t.Log("CH-805 CH-824")
+		w.show()
+		a.want(t, "2 MessageSent")
+	})
 }
 
 func TestTheReadModelsMayFailForAWhile(t *testing.T) {

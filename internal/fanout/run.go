@@ -28,6 +28,7 @@ func (h *Hub) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	h.heard.Store(int64(head))
 	close(h.ready)
 	var loops sync.WaitGroup
 	defer loops.Wait()
@@ -59,6 +60,7 @@ func (h *Hub) follow(ctx context.Context, sub eventstore.Subscription, after eve
 			return after
 		}
 		for _, r := range b.Events {
+			h.heard.Store(int64(r.Position)) // before it is looked at who listens
 			h.see(r)
 			after = r.Position
 		}

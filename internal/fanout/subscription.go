@@ -117,7 +117,10 @@ func (s *Subscription) join(head int64) bool {
 	defer t.mu.Unlock()
 	if t.last < 0 {
 		t.last = head
-		s.hub.touched.add(t.Topic, 0) // what was touched while nobody knew where to begin
+		// What nobody has marked: it happened before the topic was open, or
+		// was taken up while nobody knew where to begin. The read models may
+		// be behind it.
+		s.hub.touched.add(t.Topic, s.hub.heard.Load())
 	}
 	if s.ended.Load() {
 		return true

@@ -41,6 +41,7 @@ type Watcher struct {
 	places  map[place]*watched
 	touched map[place]struct{}
 	from    int64 // what comes after is heard of, what was before is read
+	heard   int64 // the newest event that may have made somebody present
 }
 
 // watched is a channel with those who are known to be present.
@@ -53,6 +54,9 @@ type watched struct {
 	users map[domain.UserID]struct{}
 	all   bool
 	at    int64
+	// heard is what had been heard when the watch began: if the read models did
+	// not show it when they were read for the first time, they are read again.
+	heard int64
 }
 
 // NewWatcher makes a Watcher; Run lets it work.
@@ -67,7 +71,7 @@ func (w *Watcher) Joined(app domain.AppID, channel domain.ChannelID, _ domain.Us
 	p := place{app, channel}
 	c := w.places[p]
 	if c == nil {
-		c = &watched{known: map[domain.UserID]struct{}{}, users: map[domain.UserID]struct{}{}, all: true}
+		c = &watched{known: map[domain.UserID]struct{}{}, users: map[domain.UserID]struct{}{}, all: true, heard: w.heard}
 		w.places[p] = c
 		w.touch(p)
 	}
@@ -153,6 +157,7 @@ func (w *Watcher) follow(ctx context.Context, sub eventstore.Subscription, after
 // present, so it is also about them.
 func (w *Watcher) see(r eventstore.Recorded) {
 	w.mu.Lock()
+	w.heard = int64(r.Position)
 	none := len(w.places) == 0
 	w.mu.Unlock()
 	if none {

@@ -37,6 +37,7 @@ type look struct {
 	users map[domain.UserID]struct{}
 	all   bool
 	at    int64
+	shown int64 // what the read models show at least
 }
 
 // take gives what the read models show, and whether there is more.
@@ -49,7 +50,7 @@ func (w *Watcher) take(position int64) (looks []look, rest bool) {
 			rest = true
 			continue
 		}
-		looks = append(looks, look{p, c, c.users, c.all, c.at})
+		looks = append(looks, look{p, c, c.users, c.all, c.at, position})
 		c.users, c.all = map[domain.UserID]struct{}{}, false
 		delete(w.touched, p)
 	}
@@ -77,6 +78,11 @@ func (w *Watcher) look(ctx context.Context, l look) {
 	}
 	w.mu.Lock()
 	online, offline := l.of.learn(l, is)
+	if l.of.heard > l.shown && w.places[l.place] == l.of {
+		l.of.all, l.of.at = true, max(l.of.at, l.of.heard)
+		w.touch(l.place)
+	}
+	l.of.heard = 0
 	w.mu.Unlock()
 	for _, user := range offline {
 		w.c.Show(l.app, l.channel, user, false)

@@ -167,6 +167,17 @@ func TestWhoEntersWhileTheWatchBeginsIsShown(t *testing.T) {
 	})
 }
 
+func TestWhoHadEnteredBeforeTheWatchBeganIsShownOnceTheReadModelsShowIt(t *testing.T) {
+	watching(t, func(s *stage) {
+		s.happen(domain.PresenceStream(app, den), entered("zoe"))
+		s.Joined(app, den, "ann")
+		require.Empty(t, s.seen())
+		require.Equal(t, []string{"7 zoe true"}, s.reach("zoe"), "CH-832 who asked on joining was not told of zoe")
+		s.happen(domain.PresenceStream(app, den), left("zoe"))
+		require.Equal(t, []string{"7 zoe false"}, s.reach())
+	})
+}
+
 func TestMembersOnlyAreShown(t *testing.T) {
 	watching(t, func(s *stage) {
 		s.Joined(app, den, "ann")

@@ -21,7 +21,7 @@ import (
 // message once and in order, each message is settled once (CH-306, CH-819,
 // CH-824).
 func TestTheGoClientAcrossKills(t *testing.T) {
-	rounds := 4
+	rounds := 3
 	if testing.Short() {
 		rounds = 2
 	}

@@ -56,6 +56,7 @@ var allowed = []struct {
 	}},
 	{"api/admin", []string{"api/envelope", "commands", "domain", "internal/audit", "internal/auth", "internal/eventstore", "projections", "queries"}},
 	{"api/files", []string{"api/envelope", "domain", "internal/assets"}},
+	{"clients/go", nil},
 }
 
 // forbidden are foreign packages that must not reach the core.
@@ -76,6 +77,9 @@ func TestImportsPointInward(t *testing.T) {
 		for _, dep := range fields[1:] {
 			if ours, ok := strings.CutPrefix(dep, module+"/"); ok && ruled && !slices.Contains(deps, ours) {
 				t.Errorf("%s imports %s: not in the table of allowed imports", pkg, ours)
+			}
+			if strings.HasPrefix(dep, module+"/clients/") {
+				t.Errorf("%s imports %s: clients are for programs elsewhere, and for tests", pkg, dep)
 			}
 			for _, f := range forbidden[pkg] {
 				if dep == f || strings.HasPrefix(dep, f+"/") {

@@ -12,6 +12,8 @@
 // Another test runs three nodes on one PostgreSQL, with clients that go to any of
 // them and others that keep a socket to one, and kills one after the other.
 //
+// A third follows and sends with the client of clients/go across kills.
+//
 // Variables choose another run:
 //
 //	PARLEY_KILL_ROUNDS=500,100,20  kills of the server, of PostgreSQL, of both

@@ -143,6 +143,7 @@ func (in *installation) killOne(n int) {
 	killed := time.Now()
 	p.kill(in.t)
 	var waiting sync.WaitGroup
+	defer waiting.Wait()
 	waiting.Go(func() { in.audience.survive(there, holds, killed) })
 	took := in.awaitReaders(p, killed)
 	waiting.Wait()

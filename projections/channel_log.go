@@ -65,7 +65,15 @@ func (t *timeline) logRows() Rows {
 		kinds[i], messages[i], actors[i], subjects[i], counts[i], ats[i] = r.typ, r.message, r.actor, r.subject, r.count, r.at
 	}
 	return Rows{"channel_log", []Column{
-		{"app", apps}, {"channel", channels}, {"seq", seqs}, {"position", positions}, {"type", kinds}, {"message", messages},
-		{"actor", actors}, {"subject", subjects}, {"count", counts}, {"at", ats},
+		{"app", apps},
+		{"channel", channels},
+		{"seq", seqs},
+		{"position", positions},
+		{"type", kinds},
+		{"message", messages},
+		{"actor", actors},
+		{"subject", subjects},
+		{"count", counts},
+		{"at", ats},
 	}}
 }

@@ -157,11 +157,30 @@ func (t *timeline) messageRows() Rows {
 		}
 	}
 	return Rows{"messages", []Column{
-		{"app", apps}, {"channel", channels}, {"msg_seq", seqs}, {"message", ids}, {"position", positions}, {"sent_at", sentAts},
-		{"edited_at", editedAts}, {"deleted_at", deletedAts}, {"version", versions}, {"thread", threads}, {"event", events},
-		{"edit_event", editEvents}, {"sender", senders}, {"sender_kind", senderKinds}, {"kind", kinds}, {"deleted_by", deletedBy},
-		{"refs", refs}, {"mentions", mentions}, {"attachments", attachments}, {"sealed", sealed}, {"edit_sealed", editSealed},
-		{"edit_refs", editRefs}, {"edit_mentions", editMentions}, {"reactions", reactions},
+		{"app", apps},
+		{"channel", channels},
+		{"msg_seq", seqs},
+		{"message", ids},
+		{"position", positions},
+		{"sent_at", sentAts},
+		{"edited_at", editedAts},
+		{"deleted_at", deletedAts},
+		{"version", versions},
+		{"thread", threads},
+		{"event", events},
+		{"edit_event", editEvents},
+		{"sender", senders},
+		{"sender_kind", senderKinds},
+		{"kind", kinds},
+		{"deleted_by", deletedBy},
+		{"refs", refs},
+		{"mentions", mentions},
+		{"attachments", attachments},
+		{"sealed", sealed},
+		{"edit_sealed", editSealed},
+		{"edit_refs", editRefs},
+		{"edit_mentions", editMentions},
+		{"reactions", reactions},
 	}}
 }
 

@@ -46,7 +46,15 @@ func (t *timeline) editionRows() Rows {
 		refs[i], mentions[i] = e.refs, e.mentions
 	}
 	return Rows{"edits", []Column{
-		{"app", apps}, {"channel", channels}, {"message", messages}, {"version", versions}, {"editor", editors}, {"edited_at", ats},
-		{"event", events}, {"sealed", sealed}, {"refs", refs}, {"mentions", mentions},
+		{"app", apps},
+		{"channel", channels},
+		{"message", messages},
+		{"version", versions},
+		{"editor", editors},
+		{"edited_at", ats},
+		{"event", events},
+		{"sealed", sealed},
+		{"refs", refs},
+		{"mentions", mentions},
 	}}
 }

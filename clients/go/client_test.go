@@ -3,6 +3,7 @@ package parley_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -84,6 +85,26 @@ func TestRefusalsAreTheCallers(t *testing.T) {
 	require.True(t, parley.IsRefused(err, "CHAT_NOT_MEMBER"))
 	require.False(t, parley.IsRefused(errors.New("else"), "CHAT_NOT_MEMBER"))
 	require.Len(t, s.made(), 1)
+}
+
+func TestAnExpiredTokenIsReplacedOnce(t *testing.T) {
+	s := newScript(t)
+	s.answer = func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") == "Bearer token 2" {
+			_, _ = io.WriteString(w, `{"id":"7"}`)
+			return
+		}
+		refusal(w, http.StatusUnauthorized, "AUTH_TOKEN_EXPIRED")
+	}
+	c := s.client()
+	n := 0
+	c.Token = func(context.Context) (string, error) { n++; return fmt.Sprint("token ", n), nil }
+	channel, err := c.Channel(t.Context(), "7")
+	require.NoError(t, err)
+	require.Equal(t, "7", channel.ID)
+	_, err = c.Channel(t.Context(), "7")
+	require.True(t, parley.IsRefused(err, "AUTH_TOKEN_EXPIRED"), "%v", err)
+	require.Equal(t, 4, n)
 }
 
 func TestTheContextEndsTheAttempts(t *testing.T) {

@@ -113,7 +113,7 @@ func TestTheContextEndsTheAttempts(t *testing.T) {
 	s.answer = func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Retry-After", "3600")
 		refusal(w, http.StatusServiceUnavailable, "UNAVAILABLE")
-		cancel()
+		time.AfterFunc(100*time.Millisecond, cancel) // many times the backoff
 	}
 	_, err := s.client().Channel(ctx, "7")
 	require.ErrorIs(t, err, context.Canceled)

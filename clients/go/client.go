@@ -20,12 +20,14 @@ import (
 // A request whose connection is lost, or that is answered 429, 502, 503 or
 // 504, is made again until it is answered or its context ends; each write
 // carries a once-key, so that it has its effect once however often it is made
-// (CH-306). Other refusals are a [*Refused] at once.
+// (CH-306). A token that has expired on the way is replaced once. Other refusals
+// are a [*Refused] at once.
 type Client struct {
 	// URL is where parley is served, such as https://chat.example.org.
 	URL string
 	// Token gives the user's token. It is asked before each attempt, so it may
-	// hand out a new one before the old one expires (CH-003).
+	// hand out a new one before the old one expires (CH-003). Its error ends
+	// the request: one that asks elsewhere repeats that by itself.
 	Token func(ctx context.Context) (string, error)
 	// HTTP makes the attempts; nil: http.DefaultClient.
 	HTTP *http.Client
@@ -53,8 +55,13 @@ var errLost = errors.New("no answer")
 // do repeats a request until it is answered. The answer is decoded into into,
 // unless that is nil.
 func (c *Client) do(ctx context.Context, r request, into any) error {
+	renewed := false
 	for attempt := 0; ; attempt++ {
 		err := c.try(ctx, r, into)
+		if !renewed && IsRefused(err, ErrorCodeAUTHTOKENEXPIRED) {
+			renewed = true
+			continue
+		}
 		if err == nil || !passing(err) {
 			return err
 		}

@@ -3,6 +3,7 @@ package parley_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -86,13 +87,33 @@ func TestRefusalsAreTheCallers(t *testing.T) {
 	require.Len(t, s.made(), 1)
 }
 
+func TestAnExpiredTokenIsReplacedOnce(t *testing.T) {
+	s := newScript(t)
+	s.answer = func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") == "Bearer token 2" {
+			_, _ = io.WriteString(w, `{"id":"7"}`)
+			return
+		}
+		refusal(w, http.StatusUnauthorized, "AUTH_TOKEN_EXPIRED")
+	}
+	c := s.client()
+	n := 0
+	c.Token = func(context.Context) (string, error) { n++; return fmt.Sprint("token ", n), nil }
+	channel, err := c.Channel(t.Context(), "7")
+	require.NoError(t, err)
+	require.Equal(t, "7", channel.ID)
+	_, err = c.Channel(t.Context(), "7")
+	require.True(t, parley.IsRefused(err, "AUTH_TOKEN_EXPIRED"), "%v", err)
+	require.Equal(t, 4, n)
+}
+
 func TestTheContextEndsTheAttempts(t *testing.T) {
 	s := newScript(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	s.answer = func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Retry-After", "3600")
 		refusal(w, http.StatusServiceUnavailable, "UNAVAILABLE")
-		cancel()
+		time.AfterFunc(100*time.Millisecond, cancel) // many times the backoff
 	}
 	_, err := s.client().Channel(ctx, "7")
 	require.ErrorIs(t, err, context.Canceled)

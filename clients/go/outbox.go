@@ -34,7 +34,8 @@ func (o *Outgoing) Result() (Message, error) {
 }
 
 // Outbox sends messages in the background: those of one channel one after the
-// other, in the order in which they were given, each until it is answered.
+// other, in the order in which they were given, each until it is answered. What
+// is on its way is in memory only.
 type Outbox struct {
 	client  *Client
 	settled func(*Outgoing)

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -58,10 +59,18 @@ func TestAnOutboxSendsInOrderAndSettlesOnce(t *testing.T) {
 	}
 	_, err := bad.Result()
 	require.True(t, parley.IsRefused(err, "CHAT_EMPTY_MESSAGE"), "%v", err)
+	for n := range 50 { // the sender of the channel has gone, or is about to
+		o := b.Send("9", parley.NewMessage{Body: fmt.Sprint(n)})
+		select {
+		case <-o.Done():
+		case <-time.After(patience):
+			t.Fatalf("message %d is not sent", n)
+		}
+	}
 	b.Close()
 	require.Equal(t, "0 2 4 6 8 10 12 14 16 18", strings.Join(kept["7"], " "))
 	require.Equal(t, "1 3 5 7 9 11 13 15 17 19", strings.Join(kept["8"], " "))
-	require.Len(t, settled, 21)
+	require.Len(t, settled, 71)
 	for _, n := range settled {
 		require.Equal(t, 1, n)
 	}

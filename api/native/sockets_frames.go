@@ -94,7 +94,7 @@ func frame(kind string, data any) []byte {
 func (f *format) parts(ctx context.Context, t fanout.Topic, e queries.Entry) ([]part, error) {
 	switch e.Type {
 	case messageSent, messageEdited:
-		return f.message(e), nil
+		return f.message(t, e), nil
 	case messageDeleted:
 		return one("message_delete", map[string]any{
 			"id": e.ID, "channel_id": t.Channel, "deleted_by": e.Actor, "deleted_at": seconds(e.At),
@@ -139,7 +139,7 @@ func other(t fanout.Topic, e queries.Entry) []part {
 
 // message shows the message as it is now, also after a sending that was edited
 // or deleted meanwhile.
-func (f *format) message(e queries.Entry) []part {
+func (f *format) message(t fanout.Topic, e queries.Entry) []part {
 	kind := "message_update"
 	if e.Type == messageSent {
 		kind = "message"
@@ -148,7 +148,7 @@ func (f *format) message(e queries.Entry) []part {
 		}
 	}
 	if e.Message == nil {
-		return []part{{"other", []byte(`{}`)}}
+		return other(t, e) // its row stands still
 	}
 	b := appendMessage(make([]byte, 0, messageSize+2*len(e.Message.Text)), *e.Message)
 	if !f.page {

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -54,6 +55,8 @@ func TestTheReferencePage(t *testing.T) {
 			require.Equal(t, http.StatusOK, head.Code)
 			require.Empty(t, head.Body.Bytes())
 			require.Equal(t, h.Get("ETag"), head.Header().Get("ETag"))
+			require.Equal(t, strconv.Itoa(plain.Body.Len()), h.Get("Content-Length"), "CH-027")
+			require.Equal(t, h.Get("Content-Length"), head.Header().Get("Content-Length"), "CH-027")
 
 			options := fetch(t, http.MethodOptions, path)
 			require.Equal(t, http.StatusNoContent, options.Code)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"io"
@@ -34,6 +35,9 @@ func pack(mime string, content []byte) file {
 	return newFile(mime, b.Bytes())
 }
 
+// size is that of the content: the end of what gzip makes holds it.
+func (f file) size() uint32 { return binary.LittleEndian.Uint32(f.packed[len(f.packed)-4:]) }
+
 // serve answers GET: 304 to a client that has the file. It may be kept, and is
 // asked for anew each time.
 func (f file) serve(w http.ResponseWriter, r *http.Request) {
@@ -52,6 +56,7 @@ func (f file) serve(w http.ResponseWriter, r *http.Request) {
 		_, _ = w.Write(f.packed) // the client may have gone
 		return
 	}
+	h.Set("Content-Length", strconv.FormatUint(uint64(f.size()), 10)) // as HEAD says it (CH-027)
 	if z, err := gzip.NewReader(bytes.NewReader(f.packed)); err == nil {
 		_, _ = io.Copy(w, z)
 	}

@@ -139,7 +139,7 @@ func TestPresenceFollowsIndexes(t *testing.T) {
 					FROM unnest(ARRAY[$1::bigint, 1, 2, 3]) AS c, generate_series(1, 2000) AS u`,
 				`INSERT INTO rm_occupancy_v1_1.gauges SELECT 'shop', c, 'n' || n, c
 					FROM generate_series(1, 2000) AS c, generate_series(1, 50) AS n WHERE $1::bigint > 0`,
-				`INSERT INTO rm_directory_v2_1.members SELECT 'shop', c, 'u' || u, 'member', '', 1
+				`INSERT INTO rm_directory_v3_1.members SELECT 'shop', c, 'u' || u, 'member', '', 1
 					FROM unnest(ARRAY[$1::bigint, 1, 2, 3]) AS c, generate_series(1, 2000) AS u`,
 			} {
 				args := []any{int64(c)}

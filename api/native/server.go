@@ -87,18 +87,11 @@ func (s *Server) limited(k limits.Kind, h handler) gin.HandlerFunc {
 // keeps to the limits (CH-019). A request that is refused leaves nothing
 // behind, not even the name in its token.
 func (s *Server) authenticate(r *request, k limits.Kind) error {
-	headers := r.Request.Header.Values("Authorization")
-	if len(headers) == 0 {
-		return domain.ErrMissingToken
+	token, err := r.bearer()
+	if err != nil {
+		return err
 	}
-	scheme, token, _ := strings.Cut(headers[0], " ")
-	if !strings.EqualFold(scheme, "Bearer") {
-		return domain.ErrMissingToken
-	}
-	if len(headers) > 1 {
-		return domain.ErrInvalidToken.Because("send one Authorization header")
-	}
-	actor, hash, err := s.Tokens.Verify(r.ctx, strings.TrimSpace(token))
+	actor, hash, err := s.Tokens.Verify(r.ctx, token)
 	if err != nil {
 		return s.unverified(r, err)
 	}
@@ -119,6 +112,23 @@ func (s *Server) authenticate(r *request, k limits.Kind) error {
 	r.ctx = queries.WithAbout(r.ctx, &r.about)
 	r.named = s.Commands.NameFromToken(r.ctx, actor, hash)
 	return nil
+}
+
+// bearer is the token of the Authorization header, of which there must be one
+// (CH-002).
+func (r *request) bearer() (string, error) {
+	headers := r.Request.Header.Values("Authorization")
+	if len(headers) == 0 {
+		return "", domain.ErrMissingToken
+	}
+	scheme, token, _ := strings.Cut(headers[0], " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return "", domain.ErrMissingToken
+	}
+	if len(headers) > 1 {
+		return "", domain.ErrInvalidToken.Because("send one Authorization header")
+	}
+	return strings.TrimSpace(token), nil
 }
 
 // unverified answers a token that is not valid. An expired one was, and is no

@@ -195,7 +195,11 @@ func (s *Sockets) exit(o *session) {
 
 // createTicket answers CH-801. A body is not read.
 func (s *Server) createTicket(r *request) error {
-	open, err := s.Sockets.Sessions.Open(r.ctx, r.bearer())
+	token, err := r.bearer()
+	if err != nil {
+		return err
+	}
+	open, err := s.Sockets.Sessions.Open(r.ctx, token)
 	if err != nil {
 		return err
 	}
@@ -266,7 +270,11 @@ func (s *Sockets) noTicket(r *request) error {
 
 // bearer is the session of the token in the header.
 func (s *Sockets) bearer(r *request) (auth.Session, error) {
-	open, err := s.Sessions.Open(r.ctx, r.bearer())
+	token, err := r.bearer()
+	if err != nil {
+		return auth.Session{}, err
+	}
+	open, err := s.Sessions.Open(r.ctx, token)
 	if errors.Is(err, domain.ErrInvalidToken) {
 		if retry := s.Limits.Failed(r.Request.RemoteAddr); retry > 0 {
 			return open, envelope.TooMany(r.Context, retry)

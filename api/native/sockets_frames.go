@@ -148,7 +148,7 @@ func (f *format) message(t fanout.Topic, e queries.Entry) []part {
 		}
 	}
 	if e.Message == nil {
-		return other(t, e)
+		return other(t, e) // its row stands still
 	}
 	b := appendMessage(make([]byte, 0, messageSize+2*len(e.Message.Text)), *e.Message)
 	if !f.page {

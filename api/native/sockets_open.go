@@ -63,12 +63,6 @@ func (s *Sockets) upgrade(r *request) error {
 	return nil
 }
 
-// bearer is the token of the Authorization header.
-func (r *request) bearer() string {
-	_, token, _ := strings.Cut(r.GetHeader("Authorization"), " ")
-	return strings.TrimSpace(token)
-}
-
 // fromHere reports whether a page may open a socket: none is behind a client
 // without Origin.
 func (s *Sockets) fromHere(r *http.Request) bool {

@@ -278,16 +278,21 @@ func parseFrame(text []byte) (kind string, data object, err error) {
 		return "", nil, errFrameType
 	}
 	if !o.has("data") {
-		return kind, nil, nil
+		return kind, nil, knownType(kind)
 	}
 	if err := json.Unmarshal(o["data"], &data); err != nil {
 		return kind, nil, domain.ErrInvalidRequest.Because("data is not an object")
 	}
+	return kind, data, knownType(kind)
+}
+
+// knownType refuses frames of any other type than those of the contract.
+func knownType(kind string) error {
 	switch kind {
 	case "heartbeat", "subscribe", "unsubscribe", "typing":
-		return kind, data, nil
+		return nil
 	}
-	return kind, data, errFrameType
+	return errFrameType
 }
 
 // channel reads channel_id: an id of the wrong form is that of no channel

@@ -61,6 +61,8 @@ func TestSubscribing(t *testing.T) {
 			require.Equal(t, code, f.Text("code"), text)
 			require.NotEmpty(t, f.Text("message"))
 		}
+		o.Raw(`{"type":"dance"}`)
+		require.Contains(t, o.Want("error").Text("message"), "type", "CH-809 it says what is wrong")
 		stranger.Send("subscribe", map[string]string{"channel_id": c})
 		f := stranger.Want("error")
 		require.Equal(t, "CHAT_CHANNEL_NOT_FOUND", f.Text("code"))

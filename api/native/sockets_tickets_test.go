@@ -73,6 +73,20 @@ func TestTickets(t *testing.T) {
 			require.Equal(t, 401, a.Status, name)
 		}
 	})
+	s.Run(t, "CH-002 CH-802 one header of the scheme Bearer opens a socket", func(t *testing.T) {
+		bearer := "Authorization: Bearer " + ann.Token
+		for name, with := range map[string]struct {
+			headers []string
+			code    string
+		}{
+			"another scheme": {[]string{"Authorization: Basic " + ann.Token}, "AUTH_MISSING_TOKEN"},
+			"no scheme":      {[]string{"Authorization: " + ann.Token}, "AUTH_MISSING_TOKEN"},
+			"two headers":    {[]string{bearer, bearer}, "AUTH_INVALID_TOKEN"},
+		} {
+			a := s.Anybody().Get("/v1/ws", append(with.headers, handshake...)...)
+			require.Equal(t, with.code, a.Code(), "%s: %s", name, a)
+		}
+	})
 	s.Run(t, "CH-802 a ticket of a token whose key was revoked", func(t *testing.T) {
 		key, secret := app.Issue("spare", true)
 		spare := app.Forge("ann", nil)

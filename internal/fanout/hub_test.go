@@ -40,6 +40,7 @@ type world struct {
 	position int64
 	moved    chan struct{}
 	fail     error
+	broken   domain.ChannelID // its log cannot be read
 	audience []string
 }
 
@@ -77,6 +78,9 @@ func (w *world) Entries(_ context.Context, _ queries.Freshness, of []queries.Str
 		shown++
 	}
 	for i, o := range of {
+		if o.Channel == w.broken {
+			return nil, errors.New("what is sealed cannot be opened")
+		}
 		rest := w.entries[min(o.After, int64(shown)):shown]
 		out[i] = slices.Clone(rest[:min(len(rest), limit)])
 	}
@@ -97,16 +101,23 @@ func (w *world) note(s string) {
 // happen appends an event; it is shown when show is called.
 func (w *world) happen(typ, subject string) {
 	w.t.Helper()
-	res, err := w.log.Append(context.Background(), eventstore.Write{
-		Stream: "channel-shop.5", Expected: eventstore.Any,
-		Events: []eventstore.NewEvent{{ID: uuid.New(), Type: typ, V: 1, Data: []byte(`{}`)}},
-	})
-	require.NoError(w.t, err)
+	res := w.put("channel-shop.5", typ)
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.entries = append(w.entries, queries.Entry{
 		Seq: int64(len(w.entries) + 1), Position: int64(res.Position), Type: typ, Subject: subject,
 	})
+}
+
+// put appends an event to a stream.
+func (w *world) put(stream, typ string) eventstore.Result {
+	w.t.Helper()
+	res, err := w.log.Append(context.Background(), eventstore.Write{
+		Stream: stream, Expected: eventstore.Any,
+		Events: []eventstore.NewEvent{{ID: uuid.New(), Type: typ, V: 1, Data: []byte(`{}`)}},
+	})
+	require.NoError(w.t, err)
+	return res
 }
 
 // show lets the read models have caught up.
@@ -171,8 +182,14 @@ func (s *sink) want(t *testing.T, frames ...string) {
 }
 
 func (w *world) subscribe(s *sink, user domain.UserID, f fanout.Format, after *int64, gone func()) (*fanout.Subscription, error) {
+	return w.subscribeTo(lobby, s, user, f, after, gone)
+}
+
+func (w *world) subscribeTo(
+	t fanout.Topic, s *sink, user domain.UserID, f fanout.Format, after *int64, gone func(),
+) (*fanout.Subscription, error) {
 	return w.hub.Subscribe(context.Background(), fanout.Want{
-		Topic: lobby, User: user, Sink: s, Format: f, Head: w.head, After: after, Gone: gone,
+		Topic: t, User: user, Sink: s, Format: f, Head: w.head, After: after, Gone: gone,
 		Confirm: func(h queries.LogHead, gap bool) [][]byte {
 			return [][]byte{[]byte("subscribed at " + strconv.FormatInt(h.Seq, 10) + map[bool]string{true: " gap"}[gap])}
 		},
@@ -238,6 +255,26 @@ func TestTheReadModelsMayFailForAWhile(t *testing.T) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	require.Equal(t, []string{"+ann", "+bob", "-bob"}, w.audience)
+}
+
+func TestAChannelThatCannotBeShownHoldsUpNoOther(t *testing.T) {
+	w := newWorld(t, 0)
+	w.broken = 6
+	a, b := newSink(), newSink()
+	_, err := w.subscribeTo(fanout.Topic{App: "shop", Channel: 6}, b, "bob", plain, nil, nil)
+	require.NoError(t, err)
+	_, err = w.subscribe(a, "ann", plain, nil, nil)
+	require.NoError(t, err)
+	a.want(t, "subscribed at 0")
+	b.want(t, "subscribed at 0")
+	w.put("channel-shop.6", "MessageSent")
+	w.happen("MessageSent", "")
+	w.show()
+	a.want(t, "1 MessageSent")
+	w.mu.Lock()
+	w.broken = 0
+	w.mu.Unlock()
+	b.want(t, "1 MessageSent")
 }
 
 func TestWhatWasMissedComesFirst(t *testing.T) {

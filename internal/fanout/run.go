@@ -90,12 +90,9 @@ func (h *Hub) pump(ctx context.Context) {
 		position, moved := h.c.Models.Moved(shown)
 		ready, rest := h.touched.take(position, maxTopics)
 		if len(ready) > 0 {
-			if err := h.handOut(ctx, ready, position); err != nil && ctx.Err() == nil {
-				h.c.Logger.Warn("live delivery waits for the read models", "err", err)
-				for _, t := range ready {
-					h.touched.add(t, position)
-				}
-				pause(ctx, retryPause)
+			tries := maxTries
+			if left := h.serve(ctx, ready, position, &tries); len(left) > 0 {
+				time.AfterFunc(retryPause, func() { h.retry(left, position) })
 			}
 			continue
 		}
@@ -107,6 +104,34 @@ func (h *Hub) pump(ctx context.Context) {
 		case <-h.touched.woke:
 		case <-ctx.Done():
 		}
+	}
+}
+
+// maxTries is how many failures a round may have: enough to find a few channels
+// among many, not so many that a database which is away is asked for long.
+const maxTries = 64
+
+// serve hands out what is new in topics and gives those for which that failed.
+// After a failure each half is tried by itself: one channel that cannot be shown
+// holds up no other.
+func (h *Hub) serve(ctx context.Context, ready []Topic, position int64, tries *int) (left []Topic) {
+	err := h.handOut(ctx, ready, position)
+	if err == nil || ctx.Err() != nil {
+		return nil
+	}
+	if *tries--; len(ready) == 1 || *tries <= 0 || errors.Is(err, queries.ErrBehind) {
+		h.c.Logger.Warn("live delivery waits for the read models", "channels", len(ready), "err", err)
+		return ready
+	}
+	half := len(ready) / 2
+	left = h.serve(ctx, ready[:half:half], position, tries)
+	return append(left, h.serve(ctx, ready[half:], position, tries)...)
+}
+
+// retry marks topics once more.
+func (h *Hub) retry(topics []Topic, position int64) {
+	for _, t := range topics {
+		h.touched.add(t, position)
 	}
 }
 

@@ -49,9 +49,13 @@ type watched struct {
 	sockets int
 	known   map[domain.UserID]struct{}
 	read    bool // known was read once
+	// upTo is how far the read models may have been at that reading: of what
+	// happened up to there nobody was told.
+	upTo int64
 	// users are to be looked at, all of them with all, when everything up to
-	// the position is in the read models.
-	users map[domain.UserID]struct{}
+	// the position is in the read models. True: the state is told even if it
+	// was known already, since it came to be known silently.
+	users map[domain.UserID]bool
 	all   bool
 	at    int64
 	// heard is what had been heard when the watch began: if the read models did
@@ -71,7 +75,7 @@ func (w *Watcher) Joined(app domain.AppID, channel domain.ChannelID, _ domain.Us
 	p := place{app, channel}
 	c := w.places[p]
 	if c == nil {
-		c = &watched{known: map[domain.UserID]struct{}{}, users: map[domain.UserID]struct{}{}, all: true, heard: w.heard}
+		c = &watched{known: map[domain.UserID]struct{}{}, users: map[domain.UserID]bool{}, all: true, heard: w.heard}
 		w.places[p] = c
 		w.touch(p)
 	}
@@ -191,7 +195,7 @@ func (w *Watcher) see(r eventstore.Recorded) {
 func (w *Watcher) mark(e domain.Recorded, user domain.UserID) {
 	p := place{e.Stream.App, e.Stream.Channel}
 	if c := w.places[p]; c != nil {
-		c.users[user], c.at = struct{}{}, e.Position
+		c.users[user], c.at = c.users[user] || !c.read || e.Position <= c.upTo, e.Position
 		w.touch(p)
 	}
 }

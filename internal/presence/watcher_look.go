@@ -2,8 +2,10 @@ package presence
 
 import (
 	"context"
+	"maps"
 
 	"parley/domain"
+	"parley/internal/eventstore"
 	"parley/queries"
 )
 
@@ -34,7 +36,7 @@ func (w *Watcher) show(ctx context.Context) {
 type look struct {
 	place
 	of    *watched
-	users map[domain.UserID]struct{}
+	users map[domain.UserID]bool
 	all   bool
 	at    int64
 	shown int64 // what the read models show at least
@@ -51,7 +53,7 @@ func (w *Watcher) take(position int64) (looks []look, rest bool) {
 			continue
 		}
 		looks = append(looks, look{p, c, c.users, c.all, c.at, position})
-		c.users, c.all = map[domain.UserID]struct{}{}, false
+		c.users, c.all = map[domain.UserID]bool{}, false
 		delete(w.touched, p)
 	}
 	return looks, rest
@@ -68,6 +70,10 @@ func (w *Watcher) look(ctx context.Context, l look) {
 	asking, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	present, err := w.c.Queries.PresentAmong(asking, queries.Freshness(l.at), l.app, l.channel, among...)
+	var head eventstore.Position
+	if err == nil && l.all {
+		head, err = w.c.Log.Head(asking)
+	}
 	if err != nil {
 		w.again(ctx, l, err)
 		return
@@ -77,6 +83,9 @@ func (w *Watcher) look(ctx context.Context, l look) {
 		is[user] = true
 	}
 	w.mu.Lock()
+	if l.all && !l.of.read {
+		l.of.upTo = int64(head)
+	}
 	online, offline := l.of.learn(l, is)
 	if l.of.heard > l.shown && w.places[l.place] == l.of {
 		l.of.all, l.of.at = true, max(l.of.at, l.of.heard)
@@ -94,28 +103,28 @@ func (w *Watcher) look(ctx context.Context, l look) {
 
 // learn takes in who is present and gives those for whom it is new. Who was
 // there when the channel began to be watched is not new, unless something has
-// happened to that user since.
+// happened to that user since. What happened about the moment of that first
+// reading is told in any case: subscribers may have seen the state before it.
 func (c *watched) learn(l look, is map[domain.UserID]bool) (online, offline []domain.UserID) {
-	about := l.users
+	about := maps.Clone(l.users)
 	if l.all {
-		about = make(map[domain.UserID]struct{}, len(is)+len(c.known))
 		for user := range c.known {
-			about[user] = struct{}{}
+			about[user] = l.users[user]
 		}
 		for user := range is {
-			about[user] = struct{}{}
+			about[user] = l.users[user]
 		}
 	}
-	for user := range about {
+	for user, tell := range about {
 		_, was := c.known[user]
 		_, touched := l.users[user]
 		switch {
-		case is[user] && !was:
+		case is[user]:
 			c.known[user] = struct{}{}
-			if c.read || touched {
+			if tell || !was && (c.read || touched) {
 				online = append(online, user)
 			}
-		case !is[user] && was:
+		case was || tell:
 			delete(c.known, user)
 			offline = append(offline, user)
 		}
@@ -136,8 +145,8 @@ func (w *Watcher) again(ctx context.Context, l look, err error) {
 	if w.places[l.place] != l.of {
 		return
 	}
-	for user := range l.users {
-		l.of.users[user] = struct{}{}
+	for user, tell := range l.users {
+		l.of.users[user] = l.of.users[user] || tell
 	}
 	l.of.all = l.of.all || l.all
 	w.touch(l.place)

@@ -61,9 +61,7 @@ const keptBuffer = 4 << 10
 
 // header waits for the next frame.
 func (c *Conn) header() (ws.Header, error) {
-	if c.isClosing() == 0 {
-		c.net.SetReadDeadline(time.Now().Add(c.c.Idle)) // an error shows in the read
-	}
+	c.allowSilence()
 	h, err := ws.ReadHeader(c.in)
 	switch {
 	case err == nil:
@@ -74,6 +72,16 @@ func (c *Conn) header() (ws.Header, error) {
 		return h, c.fail(ProtocolError, err.Error())
 	}
 	return h, ErrClosed
+}
+
+// allowSilence lets the client be silent from now on for as long as it may. One
+// that is being closed keeps the grace it was given.
+func (c *Conn) allowSilence() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closing == 0 {
+		c.net.SetReadDeadline(time.Now().Add(c.c.Idle)) // an error shows in the read
+	}
 }
 
 // payload reads a frame's payload behind what the message has.

@@ -106,7 +106,7 @@ func Upgrade(w http.ResponseWriter, r *http.Request, header http.Header, c Confi
 		return nil, err
 	}
 	if tcp, ok := conn.(interface{ SetWriteBuffer(int) error }); ok {
-		tcp.SetWriteBuffer(kernelBuffer) // without it the system's own bound holds
+		_ = tcp.SetWriteBuffer(kernelBuffer) // without it the system's own bound holds
 	}
 	in := rw.Reader
 	if in.Buffered() == 0 {

@@ -45,7 +45,7 @@ func script(client net.Conn, frames ...[]byte) {
 func closeCode(t *testing.T, client net.Conn) int {
 	t.Helper()
 	for {
-		f, err := ws.ReadFrame(client)
+		f, err := readFrame(client)
 		require.NoError(t, err)
 		if f.Header.OpCode == ws.OpClose {
 			code, _ := ws.ParseCloseFrameData(f.Payload)
@@ -138,7 +138,7 @@ func TestPingsAreAnswered(t *testing.T) {
 	conn, client := pair(t, Config{})
 	script(client, masked(ws.OpPing, true, "are you there"))
 	go conn.Read()
-	f, err := ws.ReadFrame(client)
+	f, err := readFrame(client)
 	require.NoError(t, err)
 	require.Equal(t, ws.OpPong, f.Header.OpCode)
 	require.Equal(t, "are you there", string(f.Payload))
@@ -211,7 +211,7 @@ func TestALongPastWaitsForTheReader(t *testing.T) {
 			done <- conn.PushWait(context.Background(), frames...)
 		}()
 		for i := range n {
-			f, err := ws.ReadFrame(client)
+			f, err := readFrame(client)
 			require.NoError(t, err)
 			require.Equal(t, string(byte('a'+i%26)), string(f.Payload))
 		}
@@ -243,7 +243,7 @@ func TestClosingSaysGoodbyeAfterWhatWaits(t *testing.T) {
 	conn.Push(Frame([]byte("last words")))
 	conn.Close(GoingAway, "the server stops")
 	require.False(t, conn.Push(Frame([]byte("too late"))))
-	f, err := ws.ReadFrame(client)
+	f, err := readFrame(client)
 	require.NoError(t, err)
 	require.Equal(t, "last words", string(f.Payload))
 	require.Equal(t, GoingAway, closeCode(t, client))
@@ -261,4 +261,15 @@ func TestABrokenConnectionEndsTheReader(t *testing.T) {
 func rows(t *testing.T, ids string) {
 	t.Helper()
 	t.Log(ids)
+}
+
+// readFrame reads a frame of the server.
+func readFrame(client net.Conn) (ws.Frame, error) {
+	h, err := ws.ReadHeader(client)
+	if err != nil {
+		return ws.Frame{}, err
+	}
+	f := ws.Frame{Header: h, Payload: make([]byte, h.Length)}
+	_, err = io.ReadFull(client, f.Payload)
+	return f, err
 }

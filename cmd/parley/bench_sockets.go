@@ -5,7 +5,7 @@ import "parley/internal/bench"
 type benchSocketsCmd struct {
 	benchFlags
 	Listeners int   `help:"Sockets in the channel that is sent to." default:"1000"`
-	Rates     []int `help:"Messages a second, rising." default:"20,40,60,80,100,120,140,160,180,200,250,300,400"`
+	Rates     []int `help:"Messages a second, rising." default:"20,40,60,80,100,120,140,160,180,200,250,300,400,500,650,800"`
 	Idle      int   `help:"Sockets where nothing happens; 0 leaves memory out." default:"5000"`
 	Lazy      int   `help:"Sockets in a busy channel that never read." default:"500"`
 }

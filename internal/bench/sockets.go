@@ -141,11 +141,6 @@ func (w *world) crowdOfSockets(ctx context.Context, o SocketsOptions, r *Sockets
 		w.progress("%s: %.0f MiB", m.What, m.MiB)
 		return err
 	}
-	room, err := w.openRoom(ctx, "busy", 20)
-	if err != nil {
-		return err
-	}
-	defer room.close()
 	quiet, err := w.openRoom(ctx, "quiet", 1)
 	if err != nil {
 		return err
@@ -159,6 +154,11 @@ func (w *world) crowdOfSockets(ctx context.Context, o SocketsOptions, r *Sockets
 	if err != nil {
 		return err
 	}
+	room, err := w.openRoom(ctx, "busy", 20)
+	if err != nil {
+		return err
+	}
+	defer room.close()
 	before, err := room.run(ctx, lazyRate, 2*w.Time)
 	if err != nil {
 		return err
@@ -166,7 +166,7 @@ func (w *world) crowdOfSockets(ctx context.Context, o SocketsOptions, r *Sockets
 	if err := note(MemoryCell{What: "20 read a busy channel", Sockets: o.Idle + 20, P50: before.P50, P99: before.P99}); err != nil {
 		return err
 	}
-	lazy, err := w.listeners(ctx, room.channel, "lazy", o.Lazy)
+	lazy, err := w.listeners(ctx, room.channel, "lazy", o.Lazy) // takes a second or two: connections of senders last longer
 	defer closeAll(lazy)
 	if err != nil {
 		return err
